@@ -1,0 +1,22 @@
+"""Puts models, the screens' entry and their settings into the wheel, under ``align/_data``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+CARRIED = ("models", "app.py", ".streamlit/config.toml")
+
+
+class WheelData(BuildHookInterface):
+    """Only a standard wheel carries copies: an editable one reads the checkout itself."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version != "standard":
+            return
+        root = Path(self.root)
+        for name in CARRIED:
+            if (root / name).exists():
+                build_data["force_include"][str(root / name)] = f"align/_data/{name}"
