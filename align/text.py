@@ -1,0 +1,60 @@
+"""Words and pieces of Chinese vocational text, shared by the steps that compare it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# Frame words carry the grammar of a standard, not its subject: every line of every
+# certificate has them (docs/matching.md), so they say nothing about overlap.
+FRAME_WORDS: tuple[str, ...] = (
+    "能够", "可以", "具备", "掌握", "熟练", "熟悉", "理解", "了解", "认识", "知道", "学会", "会",
+    "能", "根据", "按照", "依据", "通过", "利用", "运用", "使用", "采用", "进行", "完成", "实现",
+    "相关", "有关", "相应", "基本", "常见", "常用", "主要", "各种", "各类", "一般", "要求", "需求",
+    "方法", "知识", "技能", "能力", "内容", "工作", "任务", "独立", "正确", "准确", "及时", "并",
+    "及其", "以及", "及", "等", "的", "和", "与", "或", "对", "在", "中", "为", "将", "其",
+)  # fmt: skip
+_FRAME = re.compile("|".join(sorted(map(re.escape, FRAME_WORDS), key=len, reverse=True)))
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[.+#\-][A-Za-z0-9]+)*[+#]*|\d+(?:\.\d+)*")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_PART = re.compile(r"[、，,；;/]|以及|和|与|及|或")
+_OPEN = re.compile(r"[（(][^（()）]*[)）]")
+
+
+@lru_cache(maxsize=65536)
+def content_text(text: str) -> str:
+    """The text without frame words and punctuation, lower case: what it is about."""
+    return " ".join(_FRAME.sub(" ", re.sub(r"[^\w+#.]+", " ", text.lower())).split())
+
+
+def latin_terms(text: str) -> tuple[str, ...]:
+    """Latin technical terms and numbers, lower case, in order (``mysql``, ``c++``, ``5g``)."""
+    return tuple(m.group().lower() for m in _LATIN.finditer(text))
+
+
+def han_runs(text: str) -> tuple[str, ...]:
+    """Unbroken runs of Han characters."""
+    return tuple(_HAN.findall(text))
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """Han character bigrams (single characters for runs of one) and Latin terms."""
+    found = set(latin_terms(text))
+    for run in han_runs(text):
+        found.update([run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65536)
+def scope_parts(text: str) -> tuple[str, ...]:
+    """The objects, tools or steps a requirement lists, each as printed.
+
+    ``能使用 MySQL、Oracle 创建表和索引`` → ``MySQL``, ``Oracle 创建表``, ``索引``.  A part that
+    holds nothing but frame words is left out; a text that lists nothing is one part.
+    """
+    parts = []
+    for piece in _PART.split(_OPEN.sub(lambda m: "、" + m.group()[1:-1], text)):
+        piece = piece.strip(' 。.：:（）()“”"')
+        if len(content_text(piece).replace(" ", "")) >= 2:
+            parts.append(piece)
+    return tuple(parts) or (text,)
