@@ -1,0 +1,113 @@
+"""Hours as tables write them: ``6``, ``2/4``, ``4（2）``, or 理论 | 实践 | 合计."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from align.segment.words import bare
+
+_PAIR = re.compile(r"(\d+(?:\.\d+)?)(?:学时|课时)?([/+＋（(])(\d+(?:\.\d+)?)[）)]?")
+_ONE = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of a row; None where nothing is said."""
+
+    total: float | None = None
+    theory: float | None = None
+    practice: float | None = None
+
+    def over(self, rows: int) -> Hours:
+        """The same hours shared evenly by so many rows."""
+        if rows <= 1:
+            return self
+        return Hours(*(None if v is None else v / rows for v in self.values()))
+
+    def values(self) -> tuple[float | None, float | None, float | None]:
+        """Total, theory, practice."""
+        return (self.total, self.theory, self.practice)
+
+
+def read_hours(
+    cells: Sequence[str],
+    theory: Sequence[str] = (),
+    practice: Sequence[str] = (),
+    *,
+    title: str = "",
+    stated: float | None = None,
+) -> list[Hours]:
+    """The hours of all rows of one table together, since pairs explain each other.
+
+    Parameters
+    ----------
+    cells, theory, practice : sequence of str
+        The rows' cells under 学时, 理论 and 实践; empty where a column is missing.
+    title : str
+        The title of the hours column; ``（实践）`` or ``理论/实践`` in it settles a pair.
+    stated : float, optional
+        The hours the standard states for the whole course; the reading whose sum equals it
+        is taken where two are possible.
+
+    Returns
+    -------
+    list of Hours
+        One per row.
+
+    Notes
+    -----
+    ``a/b`` is 理论/实践 (together a+b); ``a（b）`` is a hours, b of them practice.  When b is
+    larger than a anywhere in the table, or the sum fits only so, the bracket adds to a.
+    """
+    count = max(len(cells), len(theory), len(practice))
+    rows = [Hours() for _ in range(count)]
+    inside = _brackets_inside(cells, title, stated)
+    for i in range(count):
+        own = _one(cells[i], inside) if i < len(cells) else Hours()
+        t = _number(theory[i]) if i < len(theory) else None
+        p = _number(practice[i]) if i < len(practice) else None
+        rows[i] = replace(
+            own,
+            theory=own.theory if t is None else t,
+            practice=own.practice if p is None else p,
+        )
+        if rows[i].total is None and (t is not None or p is not None):
+            rows[i] = replace(rows[i], total=(t or 0.0) + (p or 0.0))
+    return rows
+
+
+def _number(text: str) -> float | None:
+    found = _ONE.search(bare(text))
+    return float(found.group()) if found else None
+
+
+def _one(text: str, inside: bool) -> Hours:
+    pair = _PAIR.match(bare(text))
+    if not pair:
+        return Hours(total=_number(text))
+    a, b = float(pair.group(1)), float(pair.group(3))
+    if inside and pair.group(2) in "（(":
+        return Hours(total=a, theory=a - b, practice=b)
+    if inside:  # a/b where the column says 总学时/实践
+        return Hours(total=a, theory=a - b, practice=b)
+    return Hours(total=a + b, theory=a, practice=b)
+
+
+def _brackets_inside(cells: Sequence[str], title: str, stated: float | None) -> bool:
+    pairs = [m for c in cells if (m := _PAIR.match(bare(c)))]
+    if not pairs:
+        return False
+    if any(float(m.group(3)) > float(m.group(1)) for m in pairs):
+        return False
+    if re.search(r"理论.*实践", title):
+        return False
+    if re.search(r"[（(/](?:其中)?(?:实践|实训)", title):
+        return True
+    if stated is not None:
+        sums = {flag: sum(_one(c, flag).total or 0.0 for c in cells) for flag in (True, False)}
+        fitting = [flag for flag, total in sums.items() if abs(total - stated) < 1e-9]
+        if len(fitting) == 1:
+            return fitting[0]
+    return all(m.group(2) in "（(" for m in pairs)
