@@ -1,0 +1,222 @@
+"""The bipartite graph of overlapping competencies, and coverage in both directions.
+
+Nodes are course units (``bipartite = 0``) and certificate competencies (``bipartite = 1``);
+an edge is a candidate pair with its probability.  An edge's ``strength`` says how much of the
+competency the unit teaches: 1 for a full link, ``part_credit`` for a partial one, 0 for a
+candidate below the link threshold, which stays in the graph as what was looked at.
+
+Coverage of a node joins the strengths of its edges as ``1 - prod(1 - strength)``: two
+partial links cover more than one and never more than everything.  The formula is this
+project's (noisy-or); its setting ``part_credit`` is the college's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import networkx as nx
+
+from align.records import Certificate, Competency, Course, Coverage, CoverageState, Match, Unit
+from align.settings import Settings
+
+PARTLY_SHARE = 1e-9  # any partial link makes a thing partly covered
+
+
+def unit_node(course_id: str, unit_id: str) -> str:
+    """The graph's name of a course unit."""
+    return f"u:{course_id}|{unit_id}"
+
+
+def item_node(certificate_id: str, item_id: str) -> str:
+    """The graph's name of a competency."""
+    return f"c:{certificate_id}|{item_id}"
+
+
+def build(
+    courses: Sequence[Course],
+    certificates: Sequence[Certificate],
+    matches: Iterable[Match],
+    settings: Settings,
+) -> nx.Graph[Any]:
+    """The bipartite graph of all units, all competencies and the candidate pairs.
+
+    Parameters
+    ----------
+    courses, certificates : sequences
+        Every unit and competency becomes a node, linked or not.
+    matches : iterable of Match
+        One edge each.
+    settings : Settings
+        ``link_threshold``, ``full_threshold`` and ``part_credit`` give edges their strength.
+
+    Returns
+    -------
+    networkx.Graph
+        Node and edge attributes are plain strings and numbers, so that every graph format
+        can carry them.  Insertion order is that of the inputs.
+    """
+    graph: nx.Graph[Any] = nx.Graph(name="course units and certificate competencies")
+    for course in courses:
+        for unit in course.units:
+            graph.add_node(unit_node(course.id, unit.id), bipartite=0, **_unit_attributes(unit))
+    for certificate in certificates:
+        for item in certificate.competencies:
+            graph.add_node(
+                item_node(certificate.id, item.id), bipartite=1, **_item_attributes(item)
+            )
+    for match in matches:
+        graph.add_edge(
+            unit_node(match.course_id, match.unit_id),
+            item_node(match.certificate_id, match.item_id),
+            probability=round(match.probability, 6),
+            score=round(match.score, 6),
+            strength=link_strength(match.probability, settings),
+            evidence=" | ".join(f"{e.unit_text} ≈ {e.competency_text}" for e in match.evidence),
+        )
+    return graph
+
+
+def link_strength(probability: float, settings: Settings) -> float:
+    """1 at or above ``full_threshold``, ``part_credit`` at or above ``link_threshold``, else 0."""
+    if probability >= settings.full_threshold:
+        return 1.0
+    if probability >= settings.link_threshold:
+        return settings.part_credit
+    return 0.0
+
+
+def _unit_attributes(unit: Unit) -> dict[str, Any]:
+    return {
+        "course_id": unit.course_id,
+        "unit_id": unit.id,
+        "course": unit.course,
+        "section": unit.section,
+        "label": unit.task or unit.content[:30],
+        "text": unit.content,
+        "place": str(unit.place),
+        "hours": unit.hours or 0.0,
+    }
+
+
+def _item_attributes(item: Competency) -> dict[str, Any]:
+    return {
+        "certificate_id": item.certificate_id,
+        "item_id": item.id,
+        "level": item.level,
+        "area": item.area,
+        "task": item.task,
+        "label": item.text[:30],
+        "text": item.text,
+        "place": str(item.place),
+    }
+
+
+def links(graph: nx.Graph[Any], node: str) -> list[tuple[str, dict[str, Any]]]:
+    """The node's edges with a strength above 0, strongest first, as (other node, attributes)."""
+    if node not in graph:
+        return []
+    found = [(other, data) for other, data in graph[node].items() if data["strength"] > 0]
+    return sorted(found, key=lambda e: (-e[1]["strength"], -e[1]["probability"], e[0]))
+
+
+def share(graph: nx.Graph[Any], node: str) -> float:
+    """Covered share (0..1) of one node: ``1 - prod(1 - strength)`` over its edges."""
+    rest = 1.0
+    for _, data in graph[node].items():
+        rest *= 1.0 - data["strength"]
+    return 1.0 - rest
+
+
+def state_of(value: float, settings: Settings) -> CoverageState:
+    """Covered at or above ``covered_share``; partly above 0; unmapped else (never "not")."""
+    if value >= settings.covered_share:
+        return CoverageState.COVERED
+    return CoverageState.PARTLY if value > PARTLY_SHARE else CoverageState.UNMAPPED
+
+
+def coverage(
+    graph: nx.Graph[Any],
+    courses: Sequence[Course],
+    certificates: Sequence[Certificate],
+    settings: Settings,
+) -> tuple[Coverage, ...]:
+    """Coverage of every competency, task, area, level and certificate, unit and course.
+
+    A level's coverage is taken over its own competencies and those of all levels below it,
+    because a higher level includes the lower ones without repeating their lines.  Means are
+    weighted by 权重 on the certificate's side (within a level) and by hours on the course's
+    side, where they are given.
+    """
+    found: list[Coverage] = []
+    for certificate in certificates:
+        found += _certificate_coverage(graph, certificate, settings)
+    for course in courses:
+        found += _course_coverage(graph, course, settings)
+    return tuple(found)
+
+
+def _certificate_coverage(
+    graph: nx.Graph[Any], certificate: Certificate, settings: Settings
+) -> list[Coverage]:
+    shares = {i.id: share(graph, item_node(certificate.id, i.id)) for i in certificate.competencies}
+    found = [
+        Coverage("competency", f"{certificate.id}|{i.id}", i.text, shares[i.id],
+                 state_of(shares[i.id], settings))
+        for i in certificate.competencies
+    ]  # fmt: skip
+    groups: dict[tuple[str, str, str], list[Competency]] = defaultdict(list)
+    for i in certificate.competencies:
+        groups["task", f"{i.level}|{i.area}|{i.task}", i.task].append(i)
+        groups["area", f"{i.level}|{i.area}", i.area].append(i)
+        for level in certificate.levels[_level_index(certificate, i.level) :]:
+            groups["level", level, level].append(i)
+        groups["certificate", "", certificate.name].append(i)
+    order = {"task": 0, "area": 1, "level": 2, "certificate": 3}
+    for (scope, key, name), members in sorted(groups.items(), key=lambda g: order[g[0][0]]):
+        value = _mean([(shares[i.id], _weight(i, certificate)) for i in members])
+        identity = f"{certificate.id}|{key}" if key else certificate.id
+        found.append(
+            Coverage(scope, identity, name, value, state_of(value, settings), len(members))
+        )
+    return found
+
+
+def _level_index(certificate: Certificate, level: str) -> int:
+    return certificate.levels.index(level) if level in certificate.levels else 0
+
+
+def _weight(item: Competency, certificate: Certificate) -> float:
+    """The item's own weight; equal weights where the standard gives none (or only some)."""
+    if any(i.weight is None for i in certificate.competencies if i.level == item.level):
+        return 1.0
+    return item.weight or 0.0
+
+
+def _course_coverage(graph: nx.Graph[Any], course: Course, settings: Settings) -> list[Coverage]:
+    shares = {u.id: share(graph, unit_node(course.id, u.id)) for u in course.units}
+    found = [
+        Coverage("unit", f"{course.id}|{u.id}", u.task or u.content, shares[u.id],
+                 state_of(shares[u.id], settings), 1, u.hours)
+        for u in course.units
+    ]  # fmt: skip
+    value = course_share(course, shares)
+    hours = course.hours or sum(u.hours or 0.0 for u in course.units) or None
+    found.append(
+        Coverage("course", course.id, course.name, value, state_of(value, settings),
+                 len(course.units), hours)
+    )  # fmt: skip
+    return found
+
+
+def course_share(course: Course, shares: dict[str, float]) -> float:
+    """Covered share of a course: mean over its units, weighted by hours when all have them."""
+    known = all(u.hours for u in course.units)
+    return _mean([(shares[u.id], (u.hours or 0.0) if known else 1.0) for u in course.units])
+
+
+def _mean(pairs: Sequence[tuple[float, float]]) -> float:
+    """Weighted mean of (value, weight); 0 for nothing."""
+    total = sum(weight for _, weight in pairs)
+    return sum(value * weight for value, weight in pairs) / total if total else 0.0

@@ -1,0 +1,126 @@
+"""Two sides become scored, calibrated matches, each with its evidence.
+
+A unit and a competency are compared in their meaning, their words and their place
+(:mod:`align.match.features`); a small model turns that into a probability
+(:mod:`align.match.model`); the passages and words that carry a match are its evidence
+(:mod:`align.match.evidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from align.embed import Embedder
+from align.match.evidence import evidence_for, found_parts
+from align.match.features import FEATURE_ZH, Matrix, Texts, features
+from align.match.model import MatcherModel, load_matcher
+from align.records import Certificate, Competency, Course, Match, Unit
+from align.settings import Settings
+
+__all__ = ["FEATURE_ZH", "MatcherModel", "Matching", "load_matcher", "match"]
+
+
+@dataclass(frozen=True)
+class Matching:
+    """All pairs of one certificate and one programme, scored.
+
+    Parameters
+    ----------
+    items : tuple of Competency
+        The ``n`` rows.
+    units : tuple of Unit
+        The ``m`` columns.
+    score, probability : float32 arrays, shape (n, m)
+    given : mapping of str to array (n, m)
+        What each feature gave to the score.
+    """
+
+    items: tuple[Competency, ...]
+    units: tuple[Unit, ...]
+    score: Matrix
+    probability: Matrix
+    given: dict[str, Matrix]
+    embedder: Embedder
+
+    def pair(self, i: int, j: int, *, evidence: bool = True) -> Match:
+        """The match of item ``i`` and unit ``j``."""
+        item, unit = self.items[i], self.units[j]
+        return Match(
+            item.certificate_id,
+            item.id,
+            unit.course_id,
+            unit.id,
+            float(self.score[i, j]),
+            float(self.probability[i, j]),
+            evidence_for(unit, item, self.embedder.embed) if evidence else (),
+            tuple((name, round(float(m[i, j]), 4)) for name, m in self.given.items()),
+        )
+
+    def candidates(self, settings: Settings) -> list[tuple[int, int]]:
+        """Index pairs worth showing: each item's and each unit's best, and all links.
+
+        The ``candidates`` best of each row and of each column, and every pair at or above
+        ``link_threshold``; ordered by item, then by falling probability, ties by position.
+        """
+        chosen = self.probability >= settings.link_threshold
+        k = int(settings.candidates)
+        for axis in (0, 1):
+            if self.score.shape[1 - axis]:
+                order = np.argsort(-self.score, axis=1 - axis, kind="stable")
+                best = np.take(order, range(min(k, order.shape[1 - axis])), axis=1 - axis)
+                np.put_along_axis(chosen, best, True, axis=1 - axis)
+        pairs = [(int(i), int(j)) for i, j in np.argwhere(chosen)]
+        return sorted(pairs, key=lambda p: (p[0], -float(self.score[p]), p[1]))
+
+    def parts(self, settings: Settings) -> dict[tuple[str, str], tuple[tuple[str, float], ...]]:
+        """For each linked item, what it lists and how well the linked units show it."""
+        found = {}
+        for i, item in enumerate(self.items):
+            linked = [
+                self.units[int(j)]
+                for j in np.flatnonzero(self.probability[i] >= settings.link_threshold)
+            ]
+            if linked:
+                found[item.certificate_id, item.id] = found_parts(item, linked, self.embedder.embed)
+        return found
+
+
+def match(
+    courses: Sequence[Course],
+    certificate: Certificate,
+    embedder: Embedder,
+    model: MatcherModel,
+    progress: Callable[[str], None] | None = None,
+) -> Matching:
+    """Compare every unit of the courses with every competency of the certificate.
+
+    Parameters
+    ----------
+    courses : sequence of Course
+        The courses of one programme.
+    embedder : Embedder
+        The seam; asked once for all texts.
+    model : MatcherModel
+        Weights and calibration.
+    progress : callable, optional
+        Called with a Chinese phrase at each step.
+
+    Returns
+    -------
+    Matching
+        ``n`` competencies × ``m`` units.
+    """
+    units = tuple(u for c in courses for u in c.units)
+    items = certificate.competencies
+    if progress:
+        progress(f"比较 {len(items)} 条技能要求与 {len(units)} 个课程单元")
+    texts = Texts.of(items, units)
+    found = features(texts, items, units, embedder.embed)
+    if not items or not units:
+        empty = np.zeros((len(items), len(units)), np.float32)
+        return Matching(items, units, empty, empty, {}, embedder)
+    score, given = model.combine(found)
+    return Matching(items, units, score, model.probability(score), given, embedder)

@@ -1,0 +1,108 @@
+"""Why a pair was matched: the passages that carry it and the words both sides share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from align.match.features import Embed
+from align.records import Competency, Evidence, Unit
+from align.text import bigrams, content_text, scope_parts
+
+_RUN = re.compile(r"[a-z][a-z0-9.+#\-]*|[\u3400-\u9fff]+|\d+(?:\.\d+)*")
+
+
+def shared_words(a: str, b: str) -> tuple[tuple[str, str], ...]:
+    """Longest pieces (2+ Han characters or a Latin term) that both texts hold, in a's order.
+
+    Frame words are no evidence and are left out on both sides.
+    """
+    right = content_text(b)
+    right_terms = set(_RUN.findall(right))
+    found: dict[str, None] = {}
+    for run in _RUN.findall(content_text(a)):
+        if run[0].isascii():
+            if run in right_terms:
+                found[run] = None
+            continue
+        start = 0
+        while start < len(run) - 1:
+            end = len(run)
+            while end - start >= 2 and run[start:end] not in right:
+                end -= 1
+            if end - start >= 2:
+                found[run[start:end]] = None
+                start = end
+            else:
+                start += 1
+    return tuple((piece, piece) for piece in found)
+
+
+def evidence_for(
+    unit: Unit, item: Competency, embed: Embed, limit: int = 2
+) -> tuple[Evidence, ...]:
+    """The unit's points that carry the match, best first, each with the shared words.
+
+    A point's similarity is the mean of its cosine in meaning and in words; points without
+    any similarity are no evidence.
+    """
+    points = unit.points or (unit.task,)
+    vectors = embed([item.text, *points])
+    meaning = vectors[1:] @ vectors[0]
+    common = np.array([_overlap(item.text, p) for p in points], np.float32)
+    similarity = (meaning + common) / 2
+    order = np.argsort(-similarity, kind="stable")[:limit]
+    return tuple(
+        Evidence(
+            unit_text=points[k],
+            unit_place=unit.place,
+            competency_text=item.printed or item.text,
+            competency_place=item.place,
+            similarity=round(float(similarity[k]), 4),
+            shared=shared_words(points[k], item.text),
+        )
+        for k in order
+        if similarity[k] > 0 or k == order[0]
+    )
+
+
+def _overlap(a: str, b: str) -> float:
+    """Share of the smaller text's bigrams that the other has (0..1)."""
+    left, right = bigrams(content_text(a)), bigrams(content_text(b))
+    return len(left & right) / min(len(left), len(right)) if left and right else 0.0
+
+
+def found_parts(
+    item: Competency, units: Sequence[Unit], embed: Embed
+) -> tuple[tuple[str, float], ...]:
+    """What the requirement lists, each with its best similarity to the units' points.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+        The units linked to the item.
+
+    Returns
+    -------
+    tuple of (part, similarity)
+        Similarity (0..1) is the larger of cosine in meaning and shared words.
+    """
+    parts = scope_parts(item.text)
+    points = list(dict.fromkeys(p for u in units for p in (*u.points, u.task) if p))
+    if not points:
+        return tuple((p, 0.0) for p in parts)
+    vectors = embed([*parts, *points])
+    meaning = vectors[: len(parts)] @ vectors[len(parts) :].T
+    found = []
+    for k, part in enumerate(parts):
+        common = max(_held(part, p) for p in points)
+        found.append((part, round(float(max(meaning[k].max(), common, 0.0)), 4)))
+    return tuple(found)
+
+
+def _held(part: str, point: str) -> float:
+    """Share of the part's bigrams that the point has (0..1)."""
+    wanted = bigrams(content_text(part))
+    return len(wanted & bigrams(content_text(point))) / len(wanted) if wanted else 0.0

@@ -1,0 +1,159 @@
+"""What a pair of a course unit and a competency is measured by: few features, each with a name.
+
+Every feature is a matrix (n competencies, m units) for one certificate and one programme:
+adding another certificate changes nothing for the first.  Larger always means "more alike".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from align.records import Competency, Unit
+from align.text import content_text
+
+Matrix = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Matrix]
+
+#: name -> what a teacher is told when the feature speaks for a pair.
+FEATURE_ZH: dict[str, str] = {
+    "words": "用词相近",
+    "words_headings": "连同课程、单元、任务标题一起看，用词相近",
+    "meaning": "含义相近",
+    "meaning_headings": "连同标题一起看，含义相近",
+    "point": "其中一个教学要点与此项相近",
+    "neighbours": "同一工作任务的其他要求也落在这一单元",
+}
+
+_NUMBER = re.compile(r"^\s*\d+(?:[.．]\d+)*\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts compared, made once for a certificate and a programme's units.
+
+    ``points[j]`` are the content points of unit ``j``.
+    """
+
+    items: list[str]
+    items_headed: list[str]
+    units: list[str]
+    units_headed: list[str]
+    points: list[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, items: Sequence[Competency], units: Sequence[Unit]) -> Texts:
+        """Texts with and without the headings around them; numbers of headings say nothing."""
+        return cls(
+            [i.text for i in items],
+            [" ".join([_bare(i.area), _bare(i.task), i.text]) for i in items],
+            [u.content or u.task for u in units],
+            [" ".join([u.course, _bare(u.section), _bare(u.task), u.content]) for u in units],
+            [u.points or (u.task,) for u in units],
+        )
+
+
+def _bare(heading: str) -> str:
+    """A heading without its leading number."""
+    return _NUMBER.sub("", heading)
+
+
+def features(
+    texts: Texts, items: Sequence[Competency], units: Sequence[Unit], embed: Embed
+) -> dict[str, Matrix]:
+    """All features by name; float32 matrices of shape (n items, m units)."""
+    if not items or not units:
+        return {name: np.zeros((len(items), len(units)), np.float32) for name in FEATURE_ZH}
+    item, headed = _embed_once(embed, texts.items, texts.items_headed)
+    unit, unit_headed = _embed_once(embed, texts.units, texts.units_headed)
+    found = {
+        "words": words(texts.items, texts.units),
+        "words_headings": words(texts.items_headed, texts.units_headed),
+        "meaning": item @ unit.T,
+        "meaning_headings": headed @ unit_headed.T,
+        "point": _best_point(item, texts.points, embed),
+    }
+    both = standardised(found["words_headings"]) + standardised(found["meaning_headings"])
+    found["neighbours"] = neighbours(both, items, units)
+    return found
+
+
+def _embed_once(embed: Embed, *lists: list[str]) -> list[Matrix]:
+    """Vectors of several lists by one call."""
+    vectors = embed([t for texts in lists for t in texts])
+    ends = np.cumsum([len(texts) for texts in lists])[:-1]
+    return list(np.split(vectors, ends))
+
+
+def words(a: Sequence[str], b: Sequence[str]) -> Matrix:
+    """Cosine of TF-IDF over character 1- to 3-grams, shape (len(a), len(b)).
+
+    The document frequencies are those of the two documents themselves: a word that every
+    line of this certificate or these courses has (数据, 快件) separates nothing here,
+    however rare it is elsewhere; measured better than a large corpus' (docs/matching.md).
+    Frame words (能够, 掌握 …) are left out first.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    left, right = [content_text(t) for t in a], [content_text(t) for t in b]
+    if not any(left) or not any(right):
+        return np.zeros((len(a), len(b)), np.float32)
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
+    both = vectorizer.fit_transform(left + right)
+    return np.asarray((both[: len(left)] @ both[len(left) :].T).toarray(), np.float32)
+
+
+def _best_point(item: Matrix, points: Sequence[tuple[str, ...]], embed: Embed) -> Matrix:
+    """Best cosine of an item with one content point of each unit.
+
+    A row of a content table holds several points; an item asks for one of them, and the
+    mean over the whole row would hide it.
+    """
+    owner = np.repeat(np.arange(len(points)), [len(p) for p in points])
+    vectors = embed([p for unit in points for p in unit])
+    similarity = item @ vectors.T
+    best = np.full((len(item), len(points)), -1.0, np.float32)
+    np.maximum.at(best.T, owner, similarity.T)
+    return best
+
+
+def neighbours(similarity: Matrix, items: Sequence[Competency], units: Sequence[Unit]) -> Matrix:
+    """Mean similarity of the item's task with the unit's section.
+
+    Sibling items of a task tend to be taught in the same section of a course.
+    """
+    task = _groups([(i.level, i.area, i.task) for i in items])
+    section = _groups([(u.course_id, u.section) for u in units])
+    by_task = (task / task.sum(0)).T @ similarity
+    by_both = by_task @ (section / section.sum(0))
+    return np.asarray(task @ by_both @ section.T, np.float32)
+
+
+def _groups(keys: Sequence[object]) -> Matrix:
+    """Membership matrix (n, number of groups)."""
+    index = {k: i for i, k in enumerate(dict.fromkeys(keys))}
+    member = np.zeros((len(keys), len(index)), np.float32)
+    member[np.arange(len(keys)), [index[k] for k in keys]] = 1.0
+    return member
+
+
+def standardised(matrix: Matrix) -> Matrix:
+    """Mean 0 and deviation 1 over the whole matrix; a constant matrix becomes 0."""
+    return np.asarray((matrix - matrix.mean()) / max(float(matrix.std()), 1e-6), np.float32)
+
+
+def unhubbed(matrix: Matrix) -> Matrix:
+    """Mean 0 and deviation 1 per unit (column), halfway between the unit's own and the whole.
+
+    Some units (课程导论, 综合实训) are a little alike to everything.  Without this they crowd
+    every list of candidates ("hubs", Radovanovic et al. 2010).
+    """
+    if matrix.shape[0] < 2:
+        return standardised(matrix)
+    deviation = matrix.std(axis=0, keepdims=True)
+    own = (matrix - matrix.mean(axis=0, keepdims=True)) / np.maximum(deviation, 1e-6)
+    return np.asarray(own, np.float32)

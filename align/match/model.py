@@ -1,0 +1,96 @@
+"""From features to a probability: a small, monotone, calibrated model that ships as data.
+
+``models/matcher.json`` holds one non-negative weight per named feature, the two numbers of a
+logistic calibration, the fields they were fitted on and the calibration curve measured on
+fields left out (docs/matching.md).  Weights are not negative, so a feature can only speak
+for a pair: that keeps the explanation readable and generalised better to fields left out
+than free weights did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from align.errors import ModelError
+from align.match.features import FEATURE_ZH, Matrix, standardised, unhubbed
+
+
+@dataclass(frozen=True)
+class MatcherModel:
+    """Weights and calibration.
+
+    Parameters
+    ----------
+    weights : mapping of str to float
+        Weight of each standardised feature; features left out count nothing.
+    hub : float
+        Share (0..1) of the standardisation that is done per unit instead of over the whole.
+    slope, intercept : float
+        ``probability = 1 / (1 + exp(-(slope * score + intercept)))``, fitted by maximum
+        likelihood (Platt 1999) on labelled pairs.
+    """
+
+    weights: Mapping[str, float]
+    hub: float
+    slope: float
+    intercept: float
+    version: str
+
+    def combine(self, found: Mapping[str, Matrix]) -> tuple[Matrix, dict[str, Matrix]]:
+        """The score and what each feature gave to it, matrices of one shape.
+
+        The score is the weighted mean of the standardised features, so that weights may be
+        read as shares.
+        """
+        total = sum(self.weights.values())
+        parts: dict[str, Matrix] = {}
+        for name, weight in self.weights.items():
+            if weight:
+                value = (1 - self.hub) * standardised(found[name]) + self.hub * unhubbed(
+                    found[name]
+                )
+                parts[name] = np.asarray(value * (weight / total), np.float32)
+        score = np.sum(np.stack(list(parts.values())), axis=0)
+        return np.asarray(score, np.float32), parts
+
+    def probability(self, score: Matrix) -> Matrix:
+        """Calibrated probability of each score."""
+        z = np.clip(self.slope * score + self.intercept, -30, 30)
+        return np.asarray(1.0 / (1.0 + np.exp(-z)), np.float32)
+
+
+def load_matcher(path: Path) -> MatcherModel:
+    """The model from its JSON file.
+
+    Raises
+    ------
+    ModelError
+        When the file is missing, damaged or names an unknown feature.
+    """
+    try:
+        raw = path.read_bytes()
+        data = json.loads(raw)
+        weights = {str(k): float(v) for k, v in data["weights"].items()}
+        hub, slope, intercept = (float(data[k]) for k in ("hub", "slope", "intercept"))
+    except FileNotFoundError as error:
+        raise ModelError("找不到匹配模型", file=path, remedy="请重新安装 align。") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            "匹配模型文件已损坏", file=path, got=f"{type(error).__name__}: {error}",
+            remedy="请重新安装 align，或撤回上一次的重新拟合。",
+        ) from error  # fmt: skip
+    unknown = sorted(set(weights) - set(FEATURE_ZH))
+    if unknown or not any(weights.values()) or not all(map(math.isfinite, (hub, slope, intercept))):
+        raise ModelError(
+            "匹配模型与程序版本不符", file=path, got="、".join(unknown) or "权重全为零或不是有限数",
+            expected="、".join(FEATURE_ZH),
+        )  # fmt: skip
+    version = "m-" + hashlib.sha256(raw).hexdigest()[:12]
+    return MatcherModel(weights, hub, slope, intercept, version)

@@ -1,0 +1,381 @@
+"""Proposals: one named rule per action, each with its reason and its quotations.
+
+Per competency exactly one of covered / strengthen / extend / supplement holds; exemption
+looks the other way, per unit and per course (docs/rules.md).  The rules read the graph and
+decide nothing: each result is a :class:`Proposal` that a person accepts, changes or rejects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+
+from align import graph as g
+from align.records import (
+    Action,
+    Certificate,
+    Competency,
+    Course,
+    Evidence,
+    Match,
+    Proposal,
+    Unit,
+)
+from align.settings import Settings
+
+#: For each competency (certificate_id, item_id): the objects and steps it lists, each with
+#: its best similarity (0..1) to the linked course content.
+Parts = Mapping[tuple[str, str], Sequence[tuple[str, float]]]
+
+# A requirement at this depth or above asks for doing (see align.segment.depth).
+DOING = 3
+# Two quotations a side are what a teacher reads before opening the documents.
+QUOTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a rule may look at for one competency."""
+
+    item: Competency
+    linked: tuple[tuple[Unit, Match], ...]  # strongest first, at or above link_threshold
+    best: Match | None  # the best candidate, linked or not
+    share: float
+    missing: tuple[str, ...]
+    home: str  # the course where it fits best: course id or ""
+    names: Mapping[str, str]  # course id -> name
+    settings: Settings
+
+    @property
+    def unsure(self) -> bool:
+        """The best candidate's probability lies in the unsure band."""
+        p = self.best.probability if self.best else 0.0
+        return self.settings.unsure_low <= p <= self.settings.unsure_high
+
+
+def propose(
+    graph: nx.Graph[Any],
+    courses: Sequence[Course],
+    certificates: Sequence[Certificate],
+    matches: Sequence[Match],
+    parts: Parts,
+    settings: Settings,
+) -> tuple[Proposal, ...]:
+    """All proposals of one programme, in the order of the standards.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        From :func:`align.graph.build`; its strengths already include decided links.
+    parts : mapping
+        What of each competency's scope was found in the linked units.
+
+    Returns
+    -------
+    tuple of Proposal
+        One per competency, then one per exemptible unit and course.
+    """
+    units = {(c.id, u.id): u for c in courses for u in c.units}
+    names = {c.id: c.name for c in courses}
+    by_item: dict[tuple[str, str], list[Match]] = {}
+    for m in matches:
+        by_item.setdefault((m.certificate_id, m.item_id), []).append(m)
+    found: list[Proposal] = []
+    for certificate in certificates:
+        homes = _task_homes(certificate, by_item, settings)
+        for item in certificate.competencies:
+            key = (certificate.id, item.id)
+            ranked = sorted(by_item.get(key, []), key=lambda m: (-m.probability, m.unit_id))
+            by_unit = {(m.course_id, m.unit_id): m for m in ranked}
+            linked = []
+            for node, _ in g.links(graph, g.item_node(*key)):
+                unit_key = (graph.nodes[node]["course_id"], graph.nodes[node]["unit_id"])
+                linked.append((units[unit_key], by_unit[unit_key]))
+            case = Case(
+                item,
+                tuple(linked),
+                ranked[0] if ranked else None,
+                g.share(graph, g.item_node(*key)),
+                _missing(parts.get(key, ()), settings) if linked else (),
+                _home(linked, ranked, homes, item),
+                names,
+                settings,
+            )
+            found.append(next(p for rule in ITEM_RULES if (p := rule(case)) is not None))
+    found += _exemptions(graph, courses, certificates, by_item, settings)
+    return tuple(found)
+
+
+# --- rules per competency, in the order they are asked -------------------------------------
+
+
+def supplement(case: Case) -> Proposal | None:
+    """补充: no unit reaches the link threshold; new content, unconfirmed until a person looks."""
+    if case.linked:
+        return None
+    where = f"，建议补入《{case.names[case.home]}》" if case.home else ""
+    if case.best is None:
+        why = "没有找到任何候选课程内容（未映射）"
+    else:
+        why = (
+            f"最接近的课程内容概率为 {case.best.probability:.2f}，"
+            f"低于关联阈值 {case.settings.link_threshold:.2f}（未映射）"
+        )
+    return _proposal(case, Action.SUPPLEMENT, "supplement", f"{why}{where}；须教师确认确未讲授。")
+
+
+def strengthen(case: Case) -> Proposal | None:
+    """强化: the content is there, at lower depth than asked or without practice."""
+    if case.share < case.settings.covered_share:
+        return None
+    units = [unit for unit, _ in case.linked]
+    taught = max(u.depth for u in units)
+    asked = case.item.depth
+    title = _titles(case)
+    if taught and asked - taught >= case.settings.depth_gap:
+        return _proposal(
+            case, Action.STRENGTHEN, "strengthen-depth",
+            f"{title}已讲授，但课程深度为“{DEPTH_ZH[taught]}”，证书要求“{DEPTH_ZH[asked]}”。",
+        )  # fmt: skip
+    practice = _practice_share(units)
+    if asked >= DOING and practice is not None and practice < case.settings.practice_share:
+        return _proposal(
+            case, Action.STRENGTHEN, "strengthen-practice",
+            f"{title}已讲授，但实践学时只占 {practice:.0%}，低于学校设定的 "
+            f"{case.settings.practice_share:.0%}，而证书要求动手完成。",
+        )  # fmt: skip
+    return None
+
+
+def extend(case: Case) -> Proposal | None:
+    """拓展: a unit treats the topic, but only part of the item's scope."""
+    if case.share >= case.settings.covered_share and not case.missing:
+        return None
+    if case.share >= case.settings.covered_share and len(case.missing) < 2:
+        # One unnamed part in a fully linked item is more often another wording than a gap.
+        return None
+    what = (
+        f"尚缺：{'、'.join(case.missing)}"
+        if case.missing
+        else f"覆盖份额 {case.share:.2f} 低于 {case.settings.covered_share:.2f}，只讲到一部分"
+    )
+    return _proposal(case, Action.EXTEND, "extend", f"{_titles(case)}涉及此项，{what}。")
+
+
+def covered(case: Case) -> Proposal | None:
+    """已覆盖: taught, at the depth asked; needs no measure."""
+    return _proposal(
+        case, Action.COVERED, "covered",
+        f"{_titles(case)}已讲授，覆盖份额 {case.share:.2f}，"
+        f"不低于 {case.settings.covered_share:.2f}。",
+    )  # fmt: skip
+
+
+#: The order matters: each rule may assume that those before it did not apply; the last always does.
+ITEM_RULES: tuple[Callable[[Case], Proposal | None], ...] = (
+    supplement,
+    extend,
+    strengthen,
+    covered,
+)
+
+DEPTH_ZH = {0: "未写明", 1: "了解", 2: "理解", 3: "掌握", 4: "独立设计与管理"}
+
+
+def _proposal(case: Case, action: Action, rule: str, reason: str) -> Proposal:
+    shown = [m for _, m in case.linked] or ([case.best] if case.best else [])
+    return Proposal(
+        id=f"item:{case.item.certificate_id}:{case.item.id}",
+        action=action,
+        rule=rule,
+        certificate_id=case.item.certificate_id,
+        item_ids=(case.item.id,),
+        course_id=case.home,
+        unit_ids=tuple(unit.id for unit, _ in case.linked),
+        reason=reason,
+        probability=case.best.probability if case.best else 0.0,
+        evidence=tuple(e for m in shown[:QUOTED] for e in m.evidence[:1]),
+        missing=case.missing if action is Action.EXTEND else (),
+        unsure=case.unsure,
+        settings=tuple(sorted(case.settings.values.items())),
+    )
+
+
+def _titles(case: Case) -> str:
+    """``《课程》“任务”`` of the strongest linked units."""
+    shown = [f"《{u.course}》“{u.task or u.content[:20]}”" for u, _ in case.linked[:QUOTED]]
+    return "、".join(shown)
+
+
+def _missing(parts: Sequence[tuple[str, float]], settings: Settings) -> tuple[str, ...]:
+    """The listed parts that the linked units do not show; one part alone is the item itself."""
+    if len(parts) < 2:
+        return ()
+    return tuple(part for part, similarity in parts if similarity < settings.missing_similarity)
+
+
+def _practice_share(units: Sequence[Unit]) -> float | None:
+    """Practice hours over all hours of these units; None where one does not say."""
+    total = practice = 0.0
+    for unit in units:
+        if unit.practice_hours is None or not unit.hours:
+            return None
+        total += unit.hours
+        practice += unit.practice_hours
+    return practice / total if total else None
+
+
+def _task_homes(
+    certificate: Certificate, by_item: Mapping[tuple[str, str], list[Match]], settings: Settings
+) -> dict[tuple[str, str], dict[str, float]]:
+    """For each (level, task) and (level, area): summed probability of linked units per course.
+
+    The items of a task tend to be taught in one course (docs/matching.md), so an item that
+    nobody teaches fits best beside its siblings.
+    """
+    homes: dict[tuple[str, str], dict[str, float]] = {}
+    for item in certificate.competencies:
+        for m in by_item.get((certificate.id, item.id), []):
+            if m.probability >= settings.link_threshold:
+                for group in (item.task, item.area):
+                    counted = homes.setdefault((item.level, group), {})
+                    counted[m.course_id] = counted.get(m.course_id, 0.0) + m.probability
+    return homes
+
+
+def _home(
+    linked: Sequence[tuple[Unit, Match]],
+    ranked: Sequence[Match],
+    homes: Mapping[tuple[str, str], dict[str, float]],
+    item: Competency,
+) -> str:
+    """The course where the competency is, or would be, taught best; "" when nothing points."""
+    if linked:
+        return linked[0][0].course_id
+    for group in (item.task, item.area):
+        if counted := homes.get((item.level, group)):
+            return max(sorted(counted), key=lambda c: counted[c])
+    return ranked[0].course_id if ranked else ""
+
+
+# --- exemption: the certificate covers the course ------------------------------------------
+
+
+def _exemptions(
+    graph: nx.Graph[Any],
+    courses: Sequence[Course],
+    certificates: Sequence[Certificate],
+    by_item: Mapping[tuple[str, str], list[Match]],
+    settings: Settings,
+) -> list[Proposal]:
+    """免修 per unit and per whole course, for each certificate on its own."""
+    found = []
+    for certificate in certificates:
+        for course in courses:
+            shares: dict[str, float] = {}
+            inside: list[Proposal] = []
+            for unit in course.units:
+                node = g.unit_node(course.id, unit.id)
+                mine = [
+                    (other, data)
+                    for other, data in g.links(graph, node)
+                    if graph.nodes[other]["certificate_id"] == certificate.id
+                ]
+                shares[unit.id] = _joined(data["strength"] for _, data in mine)
+                if shares[unit.id] >= settings.covered_share:
+                    items = tuple(graph.nodes[other]["item_id"] for other, _ in mine)
+                    inside.append(
+                        exempt_unit(
+                            certificate, course, unit, items, shares[unit.id], by_item, settings
+                        )
+                    )
+            found += inside
+            value = g.course_share(course, shares)
+            if course.units and value >= settings.exempt_course_share:
+                found.append(exempt_course(certificate, course, inside, shares, value, settings))
+    return found
+
+
+def _joined(strengths: Any) -> float:
+    rest = 1.0
+    for strength in strengths:
+        rest *= 1.0 - strength
+    return 1.0 - rest
+
+
+def exempt_unit(
+    certificate: Certificate,
+    course: Course,
+    unit: Unit,
+    items: tuple[str, ...],
+    value: float,
+    by_item: Mapping[tuple[str, str], list[Match]],
+    settings: Settings,
+) -> Proposal:
+    """免修 of one unit: the certificate covers it at or above ``covered_share``."""
+    evidence: list[Evidence] = []
+    best = 0.0
+    for item_id in items:
+        for m in by_item.get((certificate.id, item_id), []):
+            if (m.course_id, m.unit_id) == (course.id, unit.id):
+                evidence += m.evidence[:1]
+                best = max(best, m.probability)
+    return Proposal(
+        id=f"unit:{certificate.id}:{course.id}:{unit.id}",
+        action=Action.EXEMPT,
+        rule="exempt-unit",
+        certificate_id=certificate.id,
+        item_ids=items,
+        course_id=course.id,
+        unit_ids=(unit.id,),
+        reason=f"《{course.name}》“{unit.task or unit.content[:20]}”"
+        f"由证书 {len(items)} 条技能要求覆盖，"
+        f"份额 {value:.2f}，不低于 {settings.covered_share:.2f}。",
+        probability=best,
+        evidence=tuple(evidence[:QUOTED]),
+        hours=unit.hours,
+        unsure=best <= settings.unsure_high,
+        settings=tuple(sorted(settings.values.items())),
+    )
+
+
+def exempt_course(
+    certificate: Certificate,
+    course: Course,
+    inside: Sequence[Proposal],
+    shares: Mapping[str, float],
+    value: float,
+    settings: Settings,
+) -> Proposal:
+    """免修 of a whole course: its covered share of hours reaches the college's figure.
+
+    Credits are the course's own (its standard or the programme plan), never from a similarity.
+    """
+    open_units = [u for u in course.units if shares[u.id] < settings.covered_share]
+    rest = (
+        f"；未覆盖：{'、'.join(u.task or u.content[:20] for u in open_units)}" if open_units else ""
+    )
+    hours = course.hours or sum(u.hours or 0.0 for u in course.units) or None
+    credits = course.credits
+    if credits is None and hours:
+        credits = round(hours / settings.hours_per_credit * 2) / 2
+    return Proposal(
+        id=f"course:{certificate.id}:{course.id}",
+        action=Action.EXEMPT,
+        rule="exempt-course",
+        certificate_id=certificate.id,
+        item_ids=tuple(dict.fromkeys(i for p in inside for i in p.item_ids)),
+        course_id=course.id,
+        unit_ids=tuple(u.id for u in course.units),
+        reason=f"《{course.name}》按学时计 {value:.0%} 的内容被证书覆盖，"
+        f"不低于学校设定的 {settings.exempt_course_share:.0%}{rest}；须委员会审定。",
+        probability=min((p.probability for p in inside), default=0.0),
+        evidence=tuple(e for p in inside for e in p.evidence[:1]),
+        hours=hours,
+        credits=credits,
+        unsure=any(p.unsure for p in inside),
+        settings=tuple(sorted(settings.values.items())),
+    )
