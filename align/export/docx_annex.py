@@ -1,0 +1,182 @@
+"""The chapters a college fills in itself, and the annexes of the draft plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from align.export.docx_parts import SMALL, Line, TableRow, heading, table, text
+from align.export.words import number, one_line, percent, shorten
+from align.plan.nouns import Plan
+from align.records import Action, Severity
+
+if TYPE_CHECKING:
+    from docx.document import Document as Docx
+
+SEVERITY_ZH: dict[Severity, str] = {"error": "错误", "warning": "提醒", "info": "说明"}
+# More lines than a committee reads; plan.xlsx lists every one.
+_PROBLEMS_SHOWN = 60
+
+
+def procedure(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
+    """Chapters six to nine: common wording to start from, blanks, and the signatures."""
+    heading(document, titles["liu"], 1, "liu")
+    counts = Counter(r.action for r in plan.analysis)
+    text(
+        document,
+        f"1. 补充（{counts[Action.SUPPLEMENT]} 条）：由课程负责人确认确未讲授后，"
+        "写入课程标准并安排学时；"
+        f"拓展（{counts[Action.EXTEND]} 条）：在原单元内补足对象、工具或步骤；"
+        f"强化（{counts[Action.STRENGTHEN]} 条）：提高教学深度或增加实训。",
+    )
+    text(document, "2. 教学场地、师资与实训设备的安排：（由专业填写）。")
+    text(document, "3. 课程考核与证书考核的衔接办法：（由专业填写）。")
+    heading(document, titles["qi"], 1, "qi")
+    text(
+        document,
+        "参考流程：学生申请 → 二级学院审核 → 教务处审批 → 培训评价组织审核 → 学分银行认定。"
+        "各环节的时限与材料：（由学校填写）。",
+    )
+    heading(document, titles["ba"], 1, "ba")
+    text(document, "1. 本方案有效期：（由学校填写）。")
+    text(document, "2. 证书标准换版、课程标准或人才培养方案修订后，应重新比对并复核受影响的条目。")
+    heading(document, titles["jiu"], 1, "jiu")
+    table(
+        document,
+        ("", "意见", "签字（盖章）", "日期"),
+        [TableRow([name, "", "", "　年　月　日"], height_mm=13) for name in plan.signatures],
+        (32, 56, 38, 30),
+        centred=(0, 3),
+    )
+
+
+def annexes(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
+    """Covered items, the college's settings, problems of the documents, the run's identity."""
+    _covered(document, plan, titles["fu1"])
+    _settings(document, plan, titles["fu2"])
+    _problems(document, plan, titles["fu3"])
+    _run(document, plan, titles["fu4"])
+
+
+def _covered(document: Docx, plan: Plan, title: str) -> None:
+    from docx.enum.text import WD_BREAK
+
+    text(document, "", "AlignCaption").add_run().add_break(WD_BREAK.PAGE)
+    heading(document, title, 1, "fu1")
+    covered = [r for r in plan.analysis if r.action is Action.COVERED]
+    if not covered:
+        text(document, "没有达到“已覆盖”的技能要求。")
+        return
+    rows: list[TableRow] = []
+    for (certificate, level, task), run in groupby(
+        covered, key=lambda r: (r.certificate, r.level, r.task or r.area)
+    ):
+        group = list(run)
+        title = f"{certificate} ／ {level} ／ {task}（{len(group)} 条）"
+        rows.append(TableRow([Line(title, SMALL, bold=True)], "F2F2F2", keep=True))
+        for r in group:
+            units = "、".join(shorten(u, 24) for u in r.units[:2])
+            if len(r.units) > 2:
+                units += f" 等 {len(r.units)} 个单元"
+            rows.append(
+                TableRow(
+                    [
+                        [Line(r.item_id, SMALL)],
+                        [Line(shorten(one_line(r.item), 60), SMALL)],
+                        [Line(f"《{r.course}》{units}", SMALL)],
+                        [Line(percent(r.probability) + ("，存疑" if r.unsure else ""), SMALL)],
+                    ]
+                )
+            )
+    table(
+        document,
+        ("编号", "技能要求", "课程单元", "概率"),
+        rows,
+        (24, 62, 52, 18),
+        title="已覆盖的技能要求",
+        centred=(0, 3),
+    )
+
+
+def _settings(document: Docx, plan: Plan, title: str) -> None:
+    heading(document, title, 1, "fu2")
+    text(
+        document,
+        "下列数值都是本校的设定，没有国家统一规定；改变设定后应重新运行，并比较建议的变化。",
+    )
+    table(
+        document,
+        ("设定", "数值", "含义", "来源"),
+        [
+            TableRow(
+                [
+                    [Line(s.title, SMALL)],
+                    [Line(s.shown, SMALL)],
+                    [Line(s.meaning, SMALL)],
+                    [Line(s.source, SMALL)],
+                ]
+            )
+            for s in plan.settings
+        ],
+        (28, 18, 66, 44),
+        title="学校设定",
+        centred=(0, 1),
+    )
+
+
+def _problems(document: Docx, plan: Plan, title: str) -> None:
+    heading(document, title, 1, "fu3")
+    counts = Counter(p.severity for p in plan.problems)
+    if not plan.problems:
+        text(document, "没有发现问题。")
+        return
+    words = "，".join(f"{SEVERITY_ZH[s]} {counts[s]} 项" for s in SEVERITY_ZH if counts[s])
+    serious = [p for p in plan.problems if p.severity != "info"]
+    shown = sorted(serious, key=lambda p: p.severity != "error")[:_PROBLEMS_SHOWN]
+    rest = "全部列于 plan.xlsx 的“问题”表。" if len(shown) < len(plan.problems) else ""
+    text(document, f"共有{words}。{rest}")
+    if shown:
+        table(
+            document,
+            ("程度", "文件与位置", "问题"),
+            [
+                TableRow(
+                    [
+                        [Line(SEVERITY_ZH[p.severity], SMALL)],
+                        [Line(one_line(f"{p.source} {p.place}").strip(), SMALL)],
+                        [Line(shorten(one_line(p.message), 160), SMALL)],
+                    ]
+                )
+                for p in shown
+            ],
+            (16, 50, 90),
+            title="需要核对的问题",
+            centred=(0,),
+        )
+
+
+def _run(document: Docx, plan: Plan, title: str) -> None:
+    heading(document, title, 1, "fu4")
+    run = plan.run
+    rows = [
+        ("运行编号", run.id),
+        ("程序版本", run.tool_version),
+        ("语义模型", run.model),
+        ("设定版本", run.settings_version),
+        *((f"参数 {name}", number(value)) for name, value in run.parameters),
+    ]
+    table(
+        document,
+        (),
+        [TableRow([[Line(a, SMALL)], [Line(b or "—", SMALL)]]) for a, b in rows],
+        (40, 116),
+    )
+    table(
+        document,
+        ("文件", "SHA-256"),
+        [TableRow([[Line(path, SMALL)], [Line(digest, SMALL)]]) for path, digest in run.sources],
+        (66, 90),
+        title="所比对的文件（校验值可用来核对文件未被改动）",
+    )

@@ -1,0 +1,443 @@
+"""The building blocks of an official Chinese document: page, fonts, headings, tables, fields.
+
+Figures are those of the usual layout of official documents (GB/T 9704—2012 and the colleges'
+templates): A4, margins 37/35/28/26 mm, 小标宋 22 pt title, 仿宋 16 pt text, line pitch 28 pt.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from align.export.words import clean
+
+if TYPE_CHECKING:
+    from docx.document import Document as Docx
+    from docx.section import Section
+
+FANGSONG, HEITI, KAITI, BIAOSONG, LATIN = (
+    "仿宋", "黑体", "楷体", "方正小标宋简体", "Times New Roman",
+)  # fmt: skip
+# What a reader's machine may have instead; Word and LibreOffice both look at these names.
+_FALLBACKS = {
+    FANGSONG: "FangSong;仿宋_GB2312;STFangsong",
+    HEITI: "SimHei;STHeiti",
+    KAITI: "KaiTi;楷体_GB2312;STKaiti",
+    BIAOSONG: "华文中宋;STZhongsong;宋体",
+}
+_EPOCH = datetime(2000, 1, 1)  # no clock in a result: equal runs give equal files
+_ZIP_DATE = (2000, 1, 1, 0, 0, 0)
+_NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+PORTRAIT_MM = 210 - 28 - 26
+LANDSCAPE_MM = 297 - 35 - 35
+LANDSCAPE_HEIGHT_MM = 210 - 28 - 26
+
+TABLE, SMALL, HEAD, CAPTION = "AlignTable", "AlignSmall", "AlignHead", "AlignTableTitle"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph of a table cell."""
+
+    text: str
+    style: str = TABLE
+    bold: bool = False
+    colour: str = ""
+
+
+Content = str | Line | Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """Cells from left to right; a single cell spans the whole row.
+
+    ``keep`` holds the row on the page of the next one.
+    """
+
+    cells: Sequence[Content]
+    shade: str = ""
+    keep: bool = False
+    height_mm: float = 0
+
+
+def new_document(title: str, mark: str) -> Docx:
+    """An empty A4 document with the styles, the mark as header and page numbers as footer."""
+    import docx
+
+    document = docx.Document()
+    _set_defaults(document)
+    styles = (
+        ("Normal", FANGSONG, 16, False),
+        ("Title", BIAOSONG, 22, False),
+        ("Heading 1", HEITI, 16, False),
+        ("Heading 2", KAITI, 16, False),
+        ("Heading 3", FANGSONG, 16, True),
+    )
+    for name, font, size, bold in styles:
+        _style(document, name, font, size, bold)
+    _paragraph_shapes(document)
+    section = document.sections[0]
+    page(section, landscape=False)
+    _header_and_footer(section, mark)
+    properties = document.core_properties
+    properties.title, properties.subject, properties.author = clean(title), clean(mark), "align"
+    properties.last_modified_by, properties.comments, properties.revision = "align", "", 1
+    properties.created = properties.modified = _EPOCH
+    return document
+
+
+def _set_defaults(document: Docx) -> None:
+    from docx.oxml.ns import qn
+
+    for fonts in document.styles.element.iter(qn("w:rFonts")):
+        for name in [a for a in fonts.attrib if a.endswith("Theme")]:
+            del fonts.attrib[name]  # a theme font would win over the font named here
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-US")
+        language.set(qn("w:eastAsia"), "zh-CN")
+
+
+def _style(document: Docx, name: str, font: str, size: float, bold: bool) -> Any:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    styles = document.styles
+    style: Any = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.font.name, style.font.size, style.font.bold = LATIN, Pt(size), bold
+    style.font.italic = False
+    style.font.color.rgb = RGBColor(0, 0, 0)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), font)
+    fonts.set(qn("w:cs"), LATIN)
+    return style
+
+
+def _paragraph_shapes(document: Docx) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3"):
+        shape = document.styles[name].paragraph_format
+        shape.space_before = shape.space_after = Pt(0)
+        shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(28)
+        shape.widow_control = True
+        shape.keep_with_next = name.startswith("Heading")
+    title = document.styles["Title"]
+    title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    title.paragraph_format.line_spacing = Pt(36)
+    border = title.element.get_or_add_pPr().find(qn("w:pBdr"))
+    if border is not None:
+        title.element.pPr.remove(border)
+    for name, font, size, pitch, centred in (
+        (TABLE, FANGSONG, 10.5, 14, False),
+        (SMALL, FANGSONG, 9, 12, False),
+        (HEAD, HEITI, 10.5, 14, True),
+        ("AlignCaption", HEITI, 12, 22, True),
+        (CAPTION, HEITI, 12, 24, True),
+        ("AlignNote", FANGSONG, 12, 20, False),
+        ("AlignPicture", FANGSONG, 10.5, 0, True),
+        ("AlignContents", FANGSONG, 14, 28, False),
+    ):
+        style = _style(document, name, font, size, False)
+        style.base_style = None
+        shape = style.paragraph_format
+        shape.space_before = shape.space_after = Pt(0)
+        if pitch:
+            shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(pitch)
+        else:  # an exact pitch would cut a picture down to one line
+            shape.line_spacing = 1.0
+        if centred:
+            shape.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        shape.keep_with_next = name == CAPTION
+    for name in ("AlignNote", "AlignPicture"):
+        document.styles[name].paragraph_format.space_before = Pt(6)
+
+
+def page(section: Section, *, landscape: bool) -> None:
+    """A4 with the margins of an official document; lying, the text area stays as wide as it can."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm
+
+    if landscape:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+        margins = (28, 26, 35, 35)
+    else:
+        section.orientation = WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        margins = (37, 35, 28, 26)
+    section.top_margin, section.bottom_margin = Mm(margins[0]), Mm(margins[1])
+    section.left_margin, section.right_margin = Mm(margins[2]), Mm(margins[3])
+    section.header_distance, section.footer_distance = Mm(15), Mm(15)
+
+
+def _header_and_footer(section: Section, mark: str) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    header, footer = section.header.paragraphs[0], section.footer.paragraphs[0]
+    for paragraph in (header, footer):
+        paragraph.style = TABLE
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = header.add_run(clean(mark))
+    _colour(run, "C00000")
+    footer.add_run("— ")
+    for part in _field("PAGE", "1"):
+        footer._p.append(part)
+    footer.add_run(" —")
+
+
+def _colour(run: Any, rgb: str) -> None:
+    from docx.shared import RGBColor
+
+    run.font.color.rgb = RGBColor.from_string(rgb)
+
+
+def _field(code: str, shown: str, *, dirty: bool = False) -> list[Any]:
+    """The runs of a complex field, ``shown`` standing until a program works it out."""
+    from docx.oxml import parse_xml
+
+    stale = ' w:dirty="true"' if dirty else ""
+    return [
+        parse_xml(f'<w:r {_NS}><w:fldChar w:fldCharType="begin"{stale}/></w:r>'),
+        parse_xml(f'<w:r {_NS}><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'),
+        parse_xml(f'<w:r {_NS}><w:fldChar w:fldCharType="separate"/></w:r>'),
+        parse_xml(f"<w:r {_NS}><w:t>{escape(shown)}</w:t></w:r>"),
+        parse_xml(f'<w:r {_NS}><w:fldChar w:fldCharType="end"/></w:r>'),
+    ]
+
+
+def new_section(document: Docx, *, landscape: bool) -> Section:
+    """Go on, on a new page lying or standing; header and footer go on too."""
+    from docx.enum.section import WD_SECTION
+
+    section: Section = document.add_section(WD_SECTION.NEW_PAGE)
+    page(section, landscape=landscape)
+    return section
+
+
+def text(document: Docx, words: str, style: str = "Normal", *, indent: bool = True) -> Any:
+    """A paragraph; body text starts two characters in."""
+    from docx.oxml.ns import qn
+
+    paragraph = document.add_paragraph(clean(words), style=style)
+    _as_chinese(paragraph)
+    if indent and style == "Normal":
+        spacing = paragraph._p.get_or_add_pPr().get_or_add_ind()
+        spacing.set(qn("w:firstLineChars"), "200")
+        spacing.set(qn("w:firstLine"), "640")  # for programs that do not know …Chars
+    return paragraph
+
+
+def _as_chinese(paragraph: Any) -> None:
+    # Quotation marks and dashes are shared with Latin; the hint makes them full-width here.
+    from docx.oxml.ns import qn
+
+    for run in paragraph.runs:
+        run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
+
+
+def heading(document: Docx, words: str, level: int, bookmark: str = "") -> None:
+    """A numbered heading; with a bookmark it can be named in the contents."""
+    from docx.oxml import parse_xml
+
+    paragraph = document.add_paragraph(clean(words), style=f"Heading {level}")
+    _as_chinese(paragraph)
+    if bookmark:
+        number = sum(1 for _ in document.element.body.iter(f"{{{_W}}}bookmarkStart")) + 1
+        start = f'<w:bookmarkStart {_NS} w:id="{number}" w:name="{escape(bookmark)}"/>'
+        paragraph._p.insert(1, parse_xml(start))
+        paragraph._p.append(parse_xml(f'<w:bookmarkEnd {_NS} w:id="{number}"/>'))
+
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def contents(document: Docx, entries: Sequence[tuple[str, str]]) -> None:
+    """A table of contents: (words, bookmark) lines that lead to their page.
+
+    Single page references, not Word's TOC field: LibreOffice works these out when it opens the
+    file, where it leaves a TOC field as it was written, without numbers.  ``dirty`` asks Word to
+    do the same.
+    """
+    from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+    from docx.oxml import parse_xml
+    from docx.shared import Mm
+
+    for words, bookmark in entries:
+        paragraph = document.add_paragraph(style="AlignContents")
+        paragraph.paragraph_format.tab_stops.add_tab_stop(
+            Mm(PORTRAIT_MM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
+        )
+        paragraph._p.append(
+            parse_xml(
+                f'<w:hyperlink {_NS} w:anchor="{escape(bookmark)}" w:history="1"><w:r>'
+                f'<w:t xml:space="preserve">{escape(clean(words))}</w:t></w:r></w:hyperlink>'
+            )
+        )
+        paragraph.add_run("\t")
+        for run in _field(f"PAGEREF {bookmark} \\h", "", dirty=True):
+            paragraph._p.append(run)
+
+
+def caption(document: Docx, words: str) -> None:
+    """The numbered title above a table; it stays on the table's page."""
+    number = sum(1 for p in document.paragraphs if p.style is not None and p.style.name == CAPTION)
+    text(document, f"表{number + 1}　{words}", CAPTION)
+
+
+def table(
+    document: Docx,
+    header: Sequence[str],
+    rows: Sequence[TableRow],
+    widths_mm: Sequence[float],
+    *,
+    title: str = "",
+    centred: Sequence[int] = (),
+) -> None:
+    """A ruled table: the header repeats on every page, no row is split over two.
+
+    Parameters
+    ----------
+    header : sequence of str
+        May be empty for a table without one; ``\\n`` breaks a heading into two lines.
+    widths_mm : sequence of float
+        Of every column; their sum is the table's width.
+    title : str
+        Printed above with the table's number; without one there is no number either.
+    centred : sequence of int
+        Columns, counted from 0, whose text stands in the middle.
+    """
+    from docx.oxml import parse_xml
+
+    if title:
+        caption(document, title)
+    grid = [round(w * 1440 / 25.4) for w in widths_mm]
+    edges = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    parts = [
+        f'<w:tbl {_NS}><w:tblPr><w:tblW w:w="{sum(grid)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+        '<w:top w:w="28" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>'
+        '<w:bottom w:w="28" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
+        "</w:tblPr><w:tblGrid>",
+        *(f'<w:gridCol w:w="{w}"/>' for w in grid),
+        "</w:tblGrid>",
+    ]
+    if header:
+        cells = [[Line(part, HEAD) for part in h.split("\n")] for h in header]
+        head = TableRow(cells, shade="E7E6E6")
+        parts.append(_row(head, grid, (), is_header=True))
+    parts += [_row(row, grid, centred) for row in rows]
+    parts.append("</w:tbl>")
+    body = document.element.body
+    body.insert(len(body) - 1, parse_xml("".join(parts)))  # the last child is the section
+
+
+def _row(
+    row: TableRow, grid: Sequence[int], centred: Sequence[int], is_header: bool = False
+) -> str:
+    height = (
+        f'<w:trHeight w:val="{round(row.height_mm * 1440 / 25.4)}" w:hRule="atLeast"/>'
+        if row.height_mm
+        else ""
+    )
+    out = [
+        "<w:tr><w:trPr><w:cantSplit/>",
+        height,
+        "<w:tblHeader/>" if is_header else "",
+        "</w:trPr>",
+    ]
+    span = len(row.cells) == 1 and len(grid) > 1
+    for i, content in enumerate(row.cells):
+        width = sum(grid) if span else grid[i]
+        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{row.shade}"/>' if row.shade else ""
+        out.append(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
+            + (f'<w:gridSpan w:val="{len(grid)}"/>' if span else "")
+            + f'{shade}<w:vAlign w:val="center"/></w:tcPr>'
+        )
+        lines = [Line(content)] if isinstance(content, str) else content
+        for line in [lines] if isinstance(lines, Line) else (lines or [Line("")]):
+            out.append(_line(line, i in centred and not span, row.keep))
+        out.append("</w:tc>")
+    out.append("</w:tr>")
+    return "".join(out)
+
+
+def _line(line: Line, centred: bool, keep: bool) -> str:
+    shape = ("<w:keepNext/>" if keep else "") + ('<w:jc w:val="center"/>' if centred else "")
+    look = '<w:rFonts w:hint="eastAsia"/>' + ("<w:b/>" if line.bold else "")
+    look += f'<w:color w:val="{line.colour}"/>' if line.colour else ""
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="{line.style}"/>{shape}</w:pPr><w:r><w:rPr>{look}</w:rPr>'
+        f'<w:t xml:space="preserve">{escape(clean(line.text))}</w:t></w:r></w:p>'
+    )
+
+
+def picture(
+    document: Docx, png: bytes, size: tuple[float, float], box_mm: tuple[float, float], words: str
+) -> None:
+    """A picture as large as fits into the box, with words for those who cannot see it.
+
+    Parameters
+    ----------
+    size : (float, float)
+        Width and height in any unit.
+    box_mm : (float, float)
+        The most it may take.
+    """
+    from docx.shared import Mm
+
+    # 0.26 mm is a point of the drawing at 96 dpi: larger than that, words look swollen.
+    scale = min(box_mm[0] / size[0], box_mm[1] / size[1], 0.265)
+    paragraph = document.add_paragraph(style="AlignPicture")
+    shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(size[0] * scale))
+    properties = shape._inline.docPr
+    properties.set("descr", clean(words))
+    properties.set("title", clean(words))
+
+
+def document_bytes(document: Docx) -> bytes:
+    """The finished file; the same for the same content."""
+    _name_fallback_fonts(document)
+    package = document.part.package
+    for key in [k for k, rel in package.rels.items() if rel.reltype.endswith("/thumbnail")]:
+        del package.rels[key]  # the template's own, of an empty page
+    raw = io.BytesIO()
+    document.save(raw)
+    out = io.BytesIO()
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w") as target:
+        for info in source.infolist():
+            entry = zipfile.ZipInfo(info.filename, _ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # not the machine's own: the same file on Windows and Linux
+            entry.external_attr = 0o600 << 16
+            target.writestr(entry, source.read(info), compresslevel=6)
+    return out.getvalue()
+
+
+def _name_fallback_fonts(document: Docx) -> None:
+    """Say in the font table what to take where a font of official documents is missing."""
+    fonts = next(
+        (p for p in document.part.package.iter_parts() if p.partname == "/word/fontTable.xml"), None
+    )
+    if fonts is None:
+        return
+    entries = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{others.split(";")[0]}"/>'
+        '<w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="default"/></w:font>'
+        for name, others in _FALLBACKS.items()
+    )
+    blob = fonts.blob.decode("utf-8").replace("</w:fonts>", entries + "</w:fonts>")
+    fonts._blob = blob.encode("utf-8")  # python-docx offers no other way to a plain part

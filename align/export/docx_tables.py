@@ -1,0 +1,303 @@
+"""The tables of the draft plan for Word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from align.export.docx_parts import (
+    PORTRAIT_MM,
+    SMALL,
+    TABLE,
+    Content,
+    Line,
+    TableRow,
+    heading,
+    table,
+    text,
+)
+from align.export.words import number, one_line, percent, shorten
+from align.plan.nouns import AnalysisRow, Plan
+from align.records import ACTION_ZH, Action
+
+if TYPE_CHECKING:
+    from docx.document import Document as Docx
+
+_RED, _AMBER, _GREY = "C00000", "9C5700", "595959"
+_GROUP_SHADE, _TASK_SHADE = "D9E2F3", "F2F2F2"
+_ACTION_COLOUR = {Action.SUPPLEMENT: _RED, Action.EXTEND: "1F4E79", Action.STRENGTHEN: "375623"}
+# A quotation tells what it is about within this many characters; plan.xlsx has it whole.
+_QUOTE, _ITEM = 90, 150
+_UNITS_SHOWN = 3
+_TASKS_SHOWN = 6
+
+
+def form(document: Docx, rows: Iterable[tuple[str, str]]) -> None:
+    """Names and blanks, as on a cover."""
+    table(
+        document,
+        (),
+        [TableRow([Line(a, "AlignNote"), Line(b, "AlignNote")], height_mm=11) for a, b in rows],
+        (32, 100),
+        centred=(0,),
+    )
+
+
+def scope(document: Docx, plan: Plan) -> None:
+    """专业与证书: what is in the range."""
+    rows = [
+        TableRow(
+            [
+                r.certificate,
+                "；".join(x for x in (r.code, r.version) if x) or "—",
+                r.level,
+                str(r.areas),
+                str(r.tasks),
+                str(r.items),
+            ]
+        )
+        for r in plan.scope
+    ]
+    table(
+        document,
+        ("证书", "标准代码、版本", "等级", "工作\n领域", "工作\n任务", "技能要求\n（条）"),
+        rows,
+        (50, 34, 18, 16, 16, 22),
+        title="融通的证书与范围",
+        centred=(1, 2, 3, 4, 5),
+    )
+
+
+def summary(document: Docx, plan: Plan) -> None:
+    """覆盖情况: counts per level."""
+    rows = [
+        TableRow(
+            [
+                r.certificate,
+                r.level,
+                str(r.items),
+                str(r.covered),
+                str(r.strengthen),
+                str(r.extend),
+                str(r.supplement),
+                "—" if r.share is None else percent(r.share),
+            ]
+        )
+        for r in plan.summary
+    ]
+    table(
+        document,
+        ("证书", "等级", "要求", "已覆盖", "强化", "拓展", "补充", "覆盖份额"),
+        rows,
+        (44, 16, 14, 16, 14, 14, 14, 24),
+        title="各等级的覆盖情况",
+        centred=(1, 2, 3, 4, 5, 6, 7),
+    )
+    text(
+        document,
+        "注：条数按本等级计；覆盖份额按“高等级涵盖低等级”与其以下各等级合并计算，有权重的按权重。"
+        "份额的算法与阈值是本校设定，见附件2。",
+        "AlignNote",
+    )
+
+
+def courses(document: Docx, plan: Plan, certificate_id: str) -> None:
+    """课程与证书对照表 of one certificate, and the courses that nothing was found for."""
+    mine = [r for r in plan.courses if r.certificate_id == certificate_id]
+    if mine:
+        rows = []
+        for r in mine:
+            if not r.linked_items:
+                continue
+            tasks = list(r.tasks[:_TASKS_SHOWN])
+            more = f" 等 {len(r.tasks)} 项" if len(r.tasks) > len(tasks) else ""
+            name = [Line(r.course)] + ([Line(r.code, SMALL, colour=_GREY)] if r.code else [])
+            kind = [Line(x) for x in (r.nature, r.category) if x] or [Line("—")]
+            rows.append(
+                TableRow(
+                    [
+                        name,
+                        kind,
+                        f"{number(r.hours, '—')}／{number(r.credits, '—')}",
+                        f"{r.linked_units}／{r.units}",
+                        [Line(f"{level} {count} 条") for level, count in r.linked],
+                        [Line("；".join(tasks) + more, SMALL)],
+                    ]
+                )
+            )
+        if rows:
+            table(
+                document,
+                (
+                    "课程",
+                    "性质类别",
+                    "学时\n／学分",
+                    "关联单元\n／全部",
+                    "关联要求",
+                    "涉及的工作任务",
+                ),
+                rows,
+                (36, 20, 18, 18, 20, 44),
+                title=f"课程与证书对照表（{mine[0].certificate}）",
+                centred=(1, 2, 3, 4),
+            )
+        none = [r.course for r in mine if not r.linked_items]
+        if none:
+            names = "、".join(f"《{name}》" for name in none)
+            text(document, f"没有内容达到关联阈值的课程（{len(none)} 门）：{names}。", "AlignNote")
+
+
+def analysis(document: Docx, plan: Plan) -> None:
+    """融通内容分析表: one table per certificate, rows grouped by task."""
+    for certificate_id in dict.fromkeys(r.certificate_id for r in plan.analysis):
+        mine = [r for r in plan.analysis if r.certificate_id == certificate_id]
+        rows: list[TableRow] = []
+        for (level, area, task), run in groupby(mine, key=lambda r: (r.level, r.area, r.task)):
+            group = list(run)
+            open_rows = [r for r in group if r.action is not Action.COVERED]
+            if not open_rows:
+                continue
+            title = " ／ ".join(x for x in (level, area, task) if x)
+            rows.append(
+                TableRow([Line(f"{title}（{_counts(group)}）", bold=True)], _GROUP_SHADE, keep=True)
+            )
+            rows += [_analysis_row(r) for r in open_rows]
+        if not rows:
+            words = f"《{mine[0].certificate}》所列技能要求均已覆盖，不需措施。"
+            text(document, words, "AlignNote")
+            continue
+        table(
+            document,
+            ("证书的技能要求", "关系", "课程与单元", "措施与学时", "理由与课程原文"),
+            rows,
+            (57, 19, 43, 44, 64),
+            title=f"融通内容分析表（{mine[0].certificate}）",
+            centred=(1,),
+        )
+
+
+def _counts(rows: Sequence[AnalysisRow]) -> str:
+    counts = Counter(r.action for r in rows)
+    parts = [f"{ACTION_ZH[a]} {counts[a]}" for a in ACTION_ZH if counts[a]]
+    return f"共 {len(rows)} 条：" + "，".join(parts)
+
+
+def _analysis_row(r: AnalysisRow) -> TableRow:
+    item = [
+        Line(shorten(f"{r.item_id}　{one_line(r.item_quote.text)}", _ITEM), SMALL),
+        Line(f"（{r.item_quote.place}）", SMALL, colour=_GREY),
+    ]
+    relation = [
+        Line(ACTION_ZH[r.action], bold=True, colour=_ACTION_COLOUR.get(r.action, "")),
+        Line(f"概率 {percent(r.probability)}", SMALL),
+    ]
+    relation += [Line("存疑", SMALL, colour=_AMBER)] if r.unsure else []
+    relation.append(Line(confirmation(r), SMALL, colour=_GREY))
+    where = [Line(f"《{r.course}》" if r.course else "（课程待定）", SMALL)]
+    if r.action is Action.SUPPLEMENT and r.course:
+        where.insert(0, Line("建议补入", SMALL, colour=_GREY))
+    where += [Line(shorten(u, 40), SMALL) for u in r.units[:_UNITS_SHOWN]]
+    if len(r.units) > _UNITS_SHOWN:
+        where.append(Line(f"等 {len(r.units)} 个单元", SMALL))
+    if r.unit_hours is not None:
+        where.append(Line(f"现有 {number(r.unit_hours)} 学时", SMALL, colour=_GREY))
+    hours = f"学时：{number(r.hours)}" if r.hours is not None else "学时：（由专业填写）"
+    measure = [Line(r.measure, SMALL), Line(hours, SMALL, colour=_GREY)]
+    why = [Line(one_line(r.reason), SMALL)]
+    if r.unit_quote:
+        lead = "最接近的课程原文" if r.action is Action.SUPPLEMENT else "课程原文"
+        quote = shorten(one_line(r.unit_quote.text), _QUOTE)
+        why.append(Line(f"{lead}：“{quote}”（{r.unit_quote.place}）", SMALL))
+    why.append(Line(f"规则 {r.rule}", SMALL, colour=_GREY))
+    cells: list[Content] = [item, relation, where, measure, why]
+    return TableRow(cells)
+
+
+def confirmation(row: AnalysisRow) -> str:
+    """Who has looked at it: nobody yet, or a teacher."""
+    if row.confirmed:
+        return "教师已确认"
+    return "未映射，待确认" if row.action is Action.SUPPLEMENT else "未确认"
+
+
+def credits(document: Docx, plan: Plan, title: str) -> None:
+    """学分转换表 and the units proposed for exemption."""
+    heading(document, title, 1, "wu")
+    heading(document, "（一）学分转换表", 2)
+    share = next((s.shown for s in plan.settings if s.name == "exempt_course_share"), "")
+    if plan.credits:
+        table(
+            document,
+            ("证书及等级", "课程", "课程\n性质", "学分", "成绩记法", "理由", "审定"),
+            [
+                TableRow(
+                    [
+                        f"{r.certificate} {r.level}".strip(),
+                        [Line(r.course)] + ([Line(r.code, SMALL, colour=_GREY)] if r.code else []),
+                        r.nature or "—",
+                        [Line(number(r.credits, "—"))]
+                        + ([Line(r.credits_note, SMALL, colour=_GREY)] if r.credits_note else []),
+                        r.grade,
+                        [Line(one_line(r.reason), SMALL)],
+                        [Line(r.status, TABLE, colour=_RED)],
+                    ]
+                )
+                for r in plan.credits
+            ],
+            (27, 27, 15, 14, 19, 36, 18),
+            title="学分转换表",
+            centred=(2, 3, 4, 6),
+        )
+        text(
+            document,
+            "注：学分取自课程（人才培养方案或课程标准），不由相似度推算。各校的转换规则互不相同，"
+            "本表只列出内容上的候选，是否转换、转换多少由委员会审定。",
+            "AlignNote",
+        )
+    else:
+        text(
+            document, f"没有课程的内容被证书覆盖到学校设定的份额（{share}），本方案不建议转换学分。"
+        )
+    heading(document, "（二）可免修的课程单元", 2)
+    if not plan.exempt_units:
+        text(document, "没有课程单元被证书覆盖到学校设定的份额。")
+        return
+    rows: list[TableRow] = []
+    for (certificate, course), run in groupby(
+        plan.exempt_units, key=lambda r: (r.certificate, r.course)
+    ):
+        group = list(run)
+        hours = [r.hours for r in group]
+        known = [h for h in hours if h is not None]
+        total = f"，{number(sum(known))} 学时" if known and len(known) == len(hours) else ""
+        rows.append(
+            TableRow(
+                [Line(f"《{course}》／{certificate}（{len(group)} 个单元{total}）", bold=True)],
+                _TASK_SHADE,
+                keep=True,
+            )
+        )
+        rows += [
+            TableRow(
+                [
+                    [Line(shorten(r.unit, 60), SMALL)],
+                    [Line(number(r.hours, "—"), SMALL)],
+                    [Line("、".join(r.item_ids), SMALL)],
+                    [
+                        Line(percent(r.probability) + ("，存疑" if r.unsure else ""), SMALL),
+                        Line("已确认" if r.confirmed else "未确认", SMALL, colour=_GREY),
+                    ],
+                ]
+            )
+            for r in group
+        ]
+    table(
+        document,
+        ("课程单元", "学时", "对应的技能要求", "概率"),
+        rows,
+        (70, 14, PORTRAIT_MM - 70 - 14 - 22, 22),
+        title="可免修的课程单元",
+        centred=(1, 3),
+    )

@@ -1,0 +1,209 @@
+"""The three CSV files of a run: a data contract that other programs may rely on.
+
+UTF-8 with a byte-order mark, so that Excel opens them in Chinese; comma separated, CRLF line
+ends, quoted where needed.  The header names are stable English snake_case; new columns are only
+ever added at the end.  The identifiers stand first, the Chinese words after them.  Numbers have
+a fixed count of decimals; an unknown number is empty.  Text that a spreadsheet would take for a
+formula has a leading ``'``.  Rows are in a fixed order, so equal runs give equal files.
+
+``matches.csv``
+    certificate_id, item_id, course_id, unit_id, score (log-odds, 4 decimals), probability
+    (0..1, 4 decimals), rank (1 = best unit of the item), certificate, level, area, task, item,
+    course, section, unit_task, item_quote, item_place, unit_quote, unit_place, similarity
+    (of the first evidence, 4 decimals), shared_words (``a=b; c``), features (``name:value; …``)
+
+``coverage.csv``
+    scope (competency | task | area | level | certificate | unit | course), id, name,
+    share (0..1, 4 decimals), state (covered | partly | not | unmapped), state_zh, count, hours
+
+``proposals.csv``
+    proposal_id, action (covered | strengthen | extend | supplement | exempt), action_zh, rule,
+    certificate_id, item_ids (``; `` between), course_id, unit_ids (``; `` between),
+    probability (4 decimals), unsure (0 | 1), confirmed (0 | 1), hours, credits, certificate,
+    course, reason, missing (``; `` between), item_quote, item_place, unit_quote, unit_place,
+    settings (``name=value; …``)
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from align.export.words import guard, natural, number, one_line
+from align.records import (
+    ACTION_ZH,
+    COVERAGE_ZH,
+    Certificate,
+    Competency,
+    Course,
+    Coverage,
+    Evidence,
+    Match,
+    Proposal,
+    Unit,
+)
+
+MATCH_COLUMNS = (
+    "certificate_id", "item_id", "course_id", "unit_id", "score", "probability", "rank",
+    "certificate", "level", "area", "task", "item", "course", "section", "unit_task",
+    "item_quote", "item_place", "unit_quote", "unit_place", "similarity", "shared_words",
+    "features",
+)  # fmt: skip
+COVERAGE_COLUMNS = ("scope", "id", "name", "share", "state", "state_zh", "count", "hours")
+PROPOSAL_COLUMNS = (
+    "proposal_id", "action", "action_zh", "rule", "certificate_id", "item_ids", "course_id",
+    "unit_ids", "probability", "unsure", "confirmed", "hours", "credits", "certificate", "course",
+    "reason", "missing", "item_quote", "item_place", "unit_quote", "unit_place", "settings",
+)  # fmt: skip
+
+_SCOPES = ("certificate", "level", "area", "task", "competency", "course", "unit")
+_BOM = b"\xef\xbb\xbf"
+
+
+def matches_csv(
+    matches: Iterable[Match], courses: Sequence[Course], certificates: Sequence[Certificate]
+) -> bytes:
+    """``matches.csv``: one row per match, by certificate and item, best unit first."""
+    items = {(c.id, i.id): (c, i) for c in certificates for i in c.competencies}
+    units = {(c.id, u.id): u for c in courses for u in c.units}
+    ordered = sorted(
+        matches,
+        key=lambda m: (
+            m.certificate_id,
+            natural(m.item_id),
+            -m.probability,
+            -m.score,
+            m.course_id,
+            natural(m.unit_id),
+        ),
+    )
+    rows = []
+    last: tuple[str, str] | None = None
+    rank = 0
+    for m in ordered:
+        key = (m.certificate_id, m.item_id)
+        rank = rank + 1 if key == last else 1
+        last = key
+        rows.append(_match_row(m, rank, items.get(key), units.get((m.course_id, m.unit_id))))
+    return _csv(MATCH_COLUMNS, rows)
+
+
+def _match_row(
+    m: Match, rank: int, found: tuple[Certificate, Competency] | None, unit: Unit | None
+) -> list[str]:
+    certificate, item = found if found else (None, None)
+    return [
+        *map(_text, (m.certificate_id, m.item_id, m.course_id, m.unit_id)),
+        f"{m.score:.4f}",
+        f"{m.probability:.4f}",
+        str(rank),
+        _text(certificate.name if certificate else ""),
+        *map(_text, (item.level, item.area, item.task, item.text) if item else ("",) * 4),
+        *map(_text, (unit.course, unit.section, unit.task) if unit else ("",) * 3),
+        *_quotes(m.evidence),
+        f"{m.evidence[0].similarity:.4f}" if m.evidence else "",
+        _text("; ".join(_pair(a, b) for e in m.evidence[:1] for a, b in e.shared)),
+        _text("; ".join(f"{name}:{value:.4f}" for name, value in m.features)),
+    ]
+
+
+def coverage_csv(coverage: Iterable[Coverage]) -> bytes:
+    """``coverage.csv``: one row per thing covered, certificates first, then courses."""
+    ordered = sorted(
+        coverage,
+        key=lambda c: (_SCOPES.index(c.scope) if c.scope in _SCOPES else 99, natural(c.id), c.name),
+    )
+    return _csv(
+        COVERAGE_COLUMNS,
+        [
+            [
+                _text(c.scope),
+                _text(c.id),
+                _text(c.name),
+                f"{c.share:.4f}",
+                str(c.state),
+                COVERAGE_ZH[c.state],
+                str(c.count),
+                number(c.hours),
+            ]
+            for c in ordered
+        ],
+    )
+
+
+def proposals_csv(
+    proposals: Iterable[Proposal], courses: Sequence[Course], certificates: Sequence[Certificate]
+) -> bytes:
+    """``proposals.csv``: one row per proposal, by certificate, item and action."""
+    course_names = {c.id: c.name for c in courses}
+    certificate_names = {c.id: c.name for c in certificates}
+    actions = list(ACTION_ZH)
+    ordered = sorted(
+        proposals,
+        key=lambda p: (
+            p.certificate_id,
+            p.action == "exempt",
+            natural(p.item_ids[0] if p.item_ids and p.action != "exempt" else ""),
+            p.course_id,
+            tuple(natural(u) for u in p.unit_ids),
+            actions.index(p.action),
+            p.id,
+        ),
+    )
+    return _csv(
+        PROPOSAL_COLUMNS,
+        [
+            [
+                _text(p.id),
+                str(p.action),
+                ACTION_ZH[p.action],
+                _text(p.rule),
+                _text(p.certificate_id),
+                _text("; ".join(p.item_ids)),
+                _text(p.course_id),
+                _text("; ".join(p.unit_ids)),
+                f"{p.probability:.4f}",
+                str(int(p.unsure)),
+                str(int(p.confirmed)),
+                number(p.hours),
+                number(p.credits),
+                _text(certificate_names.get(p.certificate_id, "")),
+                _text(course_names.get(p.course_id, "")),
+                _text(p.reason),
+                _text("; ".join(p.missing)),
+                *_quotes(p.evidence),
+                _text("; ".join(f"{name}={value:g}" for name, value in p.settings)),
+            ]
+            for p in ordered
+        ],
+    )
+
+
+def _quotes(evidence: Sequence[Evidence]) -> list[str]:
+    """Quotation and place of the first evidence: item, then unit."""
+    if not evidence:
+        return [""] * 4
+    first = evidence[0]
+    return [
+        _text(first.competency_text),
+        _text(str(first.competency_place)),
+        _text(first.unit_text),
+        _text(str(first.unit_place)),
+    ]
+
+
+def _pair(course_word: str, certificate_word: str) -> str:
+    return course_word if course_word == certificate_word else f"{course_word}={certificate_word}"
+
+
+def _text(text: str) -> str:
+    return guard(one_line(text))
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return _BOM + out.getvalue().encode("utf-8")

@@ -1,0 +1,66 @@
+"""How numbers, places and quotations are worded in everything that is handed out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control characters, lone surrogates and the two non-characters are refused by XML 1.0; bidi
+# controls could make a quotation read differently from what it says.
+_ILLEGAL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def clean(text: str) -> str:
+    """The text without characters that XML forbids or that reverse its reading order."""
+    return _ILLEGAL.sub("", text)
+
+
+def guard(text: str) -> str:
+    """Text that a spreadsheet takes as text: a leading ``=``, ``+``, ``-``, ``@`` … gets a ``'``.
+
+    Spreadsheets skip leading blanks before a formula, so the first visible character counts.
+    """
+    text = clean(text)
+    visible = text.lstrip(" \u3000\u00a0\ufeff\u200b")
+    return "'" + text if visible.startswith(_FORMULA_STARTS) else text
+
+
+def percent(share: float) -> str:
+    """``0.856`` → ``86%``; a share that is not whole is never rounded to 0% or 100%."""
+    rounded = round(share * 100)
+    if share > 0 and rounded == 0:
+        return "<1%"
+    if share < 1 and rounded == 100:
+        return ">99%"
+    return f"{rounded}%"
+
+
+def number(value: float | None, blank: str = "") -> str:
+    """``4.0`` → ``4``, ``2.5`` → ``2.5``; ``blank`` for None."""
+    if value is None:
+        return blank
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` characters, the last one ``…`` when something was left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def one_line(text: str) -> str:
+    """Line breaks and tabs as single spaces."""
+    return " ".join(clean(text).split())
+
+
+def width(text: str) -> int:
+    """Columns the text takes in a fixed-pitch font: a Han or full-width character counts 2."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort key that puts ``1.2`` before ``1.10`` and ``课程#2`` before ``课程#10``."""
+    parts = re.split(r"([0-9]+)", text)
+    return tuple((0, int(p), "") if p.isascii() and p.isdigit() else (1, 0, p) for p in parts if p)
