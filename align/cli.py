@@ -1,0 +1,280 @@
+"""The command line: ``align run | read | graph | export | models | app``.
+
+Thin: each command turns options into a call, shows progress on the error stream and a summary
+on the standard one, and ends with the exit code its errors name.  Nothing heavy is imported
+before a command needs it, so that ``align --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import align
+from align.errors import AlignError, UsageError
+
+app = typer.Typer(
+    name="align",
+    help="书证融通：逐条对照课程标准与职业技能等级标准，提出补充、拓展、强化与免修建议，写出实施方案草案。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+models_app = typer.Typer(help="查看可用的向量模型。", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+Courses = Annotated[
+    Path, typer.Option("--courses", help="课程标准文件夹（每个子文件夹一个专业）。")
+]
+Certs = Annotated[Path, typer.Option("--certs", help="证书标准文件夹。")]
+Level = Annotated[
+    list[str] | None, typer.Option("--level", help="融通到哪个等级（含其以下各级），可多次给出。")
+]
+ProgrammeName = Annotated[str | None, typer.Option("--programme", help="只做这个专业。")]
+Model = Annotated[str | None, typer.Option("--model", help="向量模型：名称或文件夹。")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="设置文件（TOML）。")]
+
+COURSES, CERTS, OUT = Path("course_standards"), Path("cert_standards"), Path("output")
+
+
+class View(StrEnum):
+    """What ``align graph`` draws."""
+
+    HEATMAP = "heatmap"
+    BIPARTITE = "bipartite"
+
+
+class Format(StrEnum):
+    """What ``align export`` writes."""
+
+    DOCX = "docx"
+    XLSX = "xlsx"
+    CSV = "csv"
+    GRAPHML = "graphml"
+    JSON = "json"
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"align {align.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+@app.command()
+def run(
+    courses: Courses = COURSES,
+    certs: Certs = CERTS,
+    out: Annotated[Path, typer.Option("--out", help="结果文件夹。")] = OUT,
+    level: Level = None,
+    programme: ProgrammeName = None,
+    model: Model = None,
+    settings: SettingsFile = None,
+    all_pairs: Annotated[
+        bool, typer.Option("--all-pairs", help="matches.csv 写出全部配对。")
+    ] = False,
+) -> None:
+    """从两个文件夹的文档到实施方案草案，每个专业一个结果文件夹。"""
+    from align import pipeline
+    from align.present import Console, run_summary
+
+    with Console() as console:
+        for result in _results(
+            console, courses, certs, level, programme, model, settings, all_pairs
+        ):
+            folder = out / result.gathered.programme.id
+            console.progress(f"写出 {folder}", 1, 1)
+            pipeline.write(result, folder)
+            console.say(run_summary(result, folder))
+
+
+@app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="要读的文件或文件夹。")],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出全部内容。")] = False,
+) -> None:
+    """读文件并显示读成了什么：课程、单元、等级、技能要求、学时与问题。"""
+    from align.gather import read_files
+    from align.present import Console, reading_json, reading_tree
+    from align.programmes import documents
+
+    paths: list[Path] = []
+    for path in files:
+        if not path.exists():
+            raise UsageError("找不到文件", file=path, remedy="请检查路径。")
+        paths += documents(path)
+    with Console() as console:
+        found = read_files(paths, progress=console.progress)
+        if as_json:
+            console.say(reading_json(found))
+        else:
+            for f in found:
+                console.say(reading_tree(f))
+    _end_with([f.error for f in found if f.error])
+
+
+@app.command()
+def graph(
+    out: Annotated[Path, typer.Option("--out", help="图片文件：.svg、.png 或 .html。")],
+    view: Annotated[
+        View, typer.Option("--view", help="热力图，或课程与证书的二部图。")
+    ] = View.HEATMAP,
+    courses: Courses = COURSES,
+    certs: Certs = CERTS,
+    level: Level = None,
+    programme: ProgrammeName = None,
+    model: Model = None,
+    settings: SettingsFile = None,
+) -> None:
+    """画图：课程 × 工作任务的覆盖热力图，或能力重合的二部图。"""
+    from align.export.draw import draw
+    from align.export.files import atomic_write
+    from align.present import Console
+
+    if out.suffix.lower() not in {".svg", ".png", ".html"}:
+        raise UsageError(
+            "不支持的图片格式", file=out, got=out.suffix or "无后缀", expected=".svg、.png 或 .html"
+        )
+    with Console() as console:
+        results = _results(console, courses, certs, level, programme, model, settings)
+        certificates = [(r, c) for r in results for c in r.gathered.certificates]
+        for k, (result, certificate) in enumerate(certificates):
+            path = out
+            if len(certificates) > 1:
+                path = out.with_stem(f"{out.stem}-{result.gathered.programme.id}-{k + 1}")
+            data = draw(
+                view.value,
+                out.suffix.lower()[1:],
+                result.gathered.courses,
+                certificate,
+                result.matches,
+                result.settings,
+            )
+            atomic_write(path, data)
+            console.say(f"{result.gathered.programme.name} ×《{certificate.name}》：{path}")
+
+
+@app.command()
+def export(
+    formats: Annotated[list[Format], typer.Option("--format", help="写出的格式，可多次给出。")],
+    out: Annotated[Path, typer.Option("--out", help="结果文件夹。")] = OUT,
+    courses: Courses = COURSES,
+    certs: Certs = CERTS,
+    level: Level = None,
+    programme: ProgrammeName = None,
+    model: Model = None,
+    settings: SettingsFile = None,
+) -> None:
+    """只写出所选格式的结果文件。"""
+    from align import pipeline
+    from align.present import Console
+
+    with Console() as console:
+        for result in _results(console, courses, certs, level, programme, model, settings):
+            folder = out / result.gathered.programme.id
+            for path in pipeline.write(result, folder, formats=[f.value for f in formats]):
+                console.say(str(path))
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """列出可用的向量模型。"""
+    from align.models import DEFAULT, installed_models
+
+    for m in installed_models():
+        note = "（默认）" if m.name == DEFAULT else ""
+        size = "内置，只认字面" if m.folder is None else f"{m.megabytes:.1f} MB，{m.folder}"
+        typer.echo(f"{m.name}{note}  {size}")
+
+
+@app.command("app")
+def app_command(
+    port: Annotated[int, typer.Option("--port", help="端口。")] = 8501,
+) -> None:
+    """打开界面（浏览器）。"""
+    from streamlit.web import cli as streamlit_cli
+
+    from align.places import app_script
+
+    sys.argv = ["streamlit", "run", str(app_script()), "--server.port", str(port),
+                "--server.address", "127.0.0.1"]  # fmt: skip
+    streamlit_cli.main()
+
+
+def _results(
+    console: Any,
+    courses: Path,
+    certs: Path,
+    level: list[str] | None,
+    programme: str | None,
+    model: str | None,
+    settings_file: Path | None,
+    all_pairs: bool = False,
+) -> list[Any]:
+    """Run every programme; files that could not be read are said, the others go on."""
+    from align import pipeline
+    from align.gather import gather
+    from align.match import load_matcher
+    from align.models import load_embedder
+    from align.places import models_folder
+    from align.present import file_errors
+    from align.settings import load_settings
+
+    settings = load_settings(settings_file)
+    embedder = load_embedder(
+        model, progress=lambda done, total: console.progress("计算向量", done, total)
+    )
+    matcher = load_matcher(models_folder() / "matcher.json")
+    gathered = gather(
+        courses, certs, levels=tuple(level or ()), programme=programme, progress=console.progress
+    )
+    console.warn(file_errors(gathered))
+    return [
+        pipeline.run(g, embedder, matcher, settings, console.progress, all_pairs=all_pairs)
+        for g in gathered
+    ]
+
+
+def _end_with(errors: list[AlignError]) -> None:
+    """End with the first error's exit code, after everything else was shown."""
+    if errors:
+        raise typer.Exit(errors[0].exit_code)
+
+
+def main() -> None:
+    """Run the command line; every error a person can put right is one line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may not be set to UTF-8; a sign it lacks must not end the program.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = app(standalone_mode=False)
+    except AlignError as error:
+        typer.echo(f"错误：{error.line()}", err=True)
+        raise SystemExit(error.exit_code) from None
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("已中止；已有的结果没有改动。", err=True)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        raise SystemExit(141) from None
+    except Exception as error:
+        # Usage errors of the command-line library carry an exit code and a message.
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
+            typer.echo(
+                f"命令用法有误：{error.format_message()}（用 align --help 查看用法）", err=True
+            )
+            raise SystemExit(2) from None
+        raise
+    raise SystemExit(code if isinstance(code, int) else 0)

@@ -1,0 +1,244 @@
+"""From two folders to what is compared: files read, segmented, joined per programme.
+
+One failing file never stops the others: it is listed with its error, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from align.errors import AlignError, UsageError
+from align.programmes import Programme, documents, find_programmes
+from align.records import Certificate, Course, Kind, Problem, Reading
+
+Progress = Callable[[str, int, int], None]
+
+
+def quiet(step: str, done: int, total: int) -> None:
+    """A progress callback that says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """One file with what was understood of it, or why it could not be read."""
+
+    path: Path
+    reading: Reading | None
+    error: AlignError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What one programme compares."""
+
+    programme: Programme
+    files: tuple[FileReading, ...]
+    courses: tuple[Course, ...]
+    certificates: tuple[Certificate, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_files(
+    paths: Sequence[Path], kind: Kind | None = None, progress: Progress = quiet
+) -> tuple[FileReading, ...]:
+    """Read and segment files; each gives a reading or an error, in the order given.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files to read.
+    kind : {"course", "certificate", "programme"} or None
+        What the files are expected to be; None lets their content decide.
+    progress : callable
+        Called as ``progress(step, done, total)``.
+    """
+    from align.read import read_many
+    from align.segment import segment
+
+    def said(done: int, total: int, path: Path) -> None:
+        progress(f"读取 {path.name}", done, total)
+
+    found = []
+    for path, document in read_many(paths, progress=said):
+        if isinstance(document, AlignError):
+            found.append(FileReading(path, None, document))
+        else:
+            found.append(FileReading(path, segment(document, kind=kind)))
+    return tuple(found)
+
+
+def gather(
+    courses_folder: Path,
+    certificates_folder: Path,
+    *,
+    levels: Sequence[str] = (),
+    programme: str | None = None,
+    progress: Progress = quiet,
+) -> tuple[Gathered, ...]:
+    """All programmes with their courses and the certificates each is matched against.
+
+    Parameters
+    ----------
+    courses_folder, certificates_folder : Path
+        Folders (or single files) with course and certificate standards.
+    levels : sequence of str
+        Levels that override each programme's own range; see :func:`within_levels`.
+    programme : str, optional
+        Only the programme of this folder name or name.
+
+    Raises
+    ------
+    UsageError
+        When a folder is missing, no programme is left, or no certificate could be read at all.
+    """
+    programmes = find_programmes(courses_folder)
+    if programme is not None:
+        chosen = tuple(p for p in programmes if programme in {p.id, p.name})
+        if not chosen:
+            raise UsageError(
+                "没有这个专业", place="--programme", got=programme,
+                expected="、".join(p.id for p in programmes),
+            )  # fmt: skip
+        programmes = chosen
+    if not certificates_folder.exists():
+        raise UsageError(
+            "找不到证书标准文件夹", file=certificates_folder, remedy="请检查 --certs 的路径。"
+        )
+    certificate_files = read_files(documents(certificates_folder), "certificate", progress)
+    if not any(f.reading and f.reading.certificates for f in certificate_files):
+        errors = [f.error.line() for f in certificate_files if f.error]
+        raise UsageError(
+            "没有读到任何证书标准" + (f"（{errors[0]}）" if errors else ""),
+            file=certificates_folder,
+            remedy="用 align read 文件 查看每个文件读成了什么。",
+        )
+    return tuple(_gather_one(p, certificate_files, levels, progress) for p in programmes)
+
+
+def _gather_one(
+    programme: Programme,
+    certificate_files: Sequence[FileReading],
+    levels: Sequence[str],
+    progress: Progress,
+) -> Gathered:
+    from align.segment import merge_plans
+
+    course_files = read_files(programme.files, None, progress)
+    merged = iter(merge_plans([f.reading for f in course_files if f.reading]))
+    course_files = tuple(
+        dataclasses.replace(f, reading=next(merged)) if f.reading else f for f in course_files
+    )
+    problems: list[Problem] = []
+    courses: list[Course] = []
+    for f in course_files:
+        if f.reading:
+            problems += f.reading.problems
+            courses += [c for c in f.reading.courses if programme.takes_course(f.path, c.name)]
+    chosen = levels or programme.levels
+    certificates: list[Certificate] = []
+    used: list[FileReading] = []
+    for f in certificate_files:
+        if f.reading is None:
+            used.append(f)
+            continue
+        mine = [
+            c for c in f.reading.certificates if programme.takes_certificate(f.path, c.code, c.name)
+        ]
+        if mine:
+            used.append(f)
+            problems += f.reading.problems
+            certificates += [within_levels(c, chosen) for c in mine]
+    if not certificates:
+        raise UsageError(
+            f"专业“{programme.name}”所列的证书一个也没有读到",
+            place="programme.toml 的 certificates",
+            got="、".join(programme.certificates),
+            expected="证书标准文件夹中的文件名、标准代码或证书名称",
+        )
+    unique, doubled = _unique_courses(courses)
+    return Gathered(
+        programme,
+        tuple(course_files) + tuple(used),
+        unique,
+        _unique_certificates(certificates),
+        tuple(problems) + doubled,
+    )
+
+
+def within_levels(certificate: Certificate, levels: Iterable[str]) -> Certificate:
+    """The certificate up to the given levels; whole when none is given.
+
+    A higher level includes the lower ones without repeating their lines, so every level below
+    a chosen one stays in.
+
+    Raises
+    ------
+    UsageError
+        When the certificate has none of the levels.
+    """
+    wanted = [level for level in levels if level in certificate.levels]
+    if not list(levels):
+        return certificate
+    if not wanted:
+        raise UsageError(
+            f"证书《{certificate.name}》没有所选的等级",
+            place="--level 或 programme.toml 的 levels",
+            got="、".join(levels),
+            expected="、".join(certificate.levels),
+        )
+    top = max(certificate.levels.index(level) for level in wanted)
+    kept = certificate.levels[: top + 1]
+    return dataclasses.replace(
+        certificate,
+        levels=kept,
+        competencies=tuple(c for c in certificate.competencies if c.level in kept),
+    )
+
+
+def _unique_courses(courses: Sequence[Course]) -> tuple[tuple[Course, ...], tuple[Problem, ...]]:
+    """Courses with distinct ids: a second course of one name gets ``(2)`` and a warning."""
+    seen: dict[str, int] = {}
+    unique: list[Course] = []
+    problems = []
+    for course in courses:
+        seen[course.id] = seen.get(course.id, 0) + 1
+        if seen[course.id] > 1:
+            new = f"{course.id}({seen[course.id]})"
+            problems.append(
+                Problem(
+                    "warning",
+                    "course-twice",
+                    f"课程《{course.name}》出现了不止一次，后一份记作“{new}”；"
+                    "如系重复，请在 programme.toml 的 leave_out 中去掉一份文件。",
+                    place=course.place,
+                )
+            )
+            course = dataclasses.replace(
+                course,
+                id=new,
+                units=tuple(dataclasses.replace(u, course_id=new) for u in course.units),
+            )
+        unique.append(course)
+    return tuple(unique), tuple(problems)
+
+
+def _unique_certificates(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """Certificates with distinct ids (two files may hold one certificate's versions)."""
+    seen: dict[str, int] = {}
+    unique = []
+    for c in certificates:
+        seen[c.id] = seen.get(c.id, 0) + 1
+        if seen[c.id] > 1:
+            new = f"{c.id}({seen[c.id]})"
+            c = dataclasses.replace(
+                c,
+                id=new,
+                competencies=tuple(
+                    dataclasses.replace(i, certificate_id=new) for i in c.competencies
+                ),
+            )
+        unique.append(c)
+    return tuple(unique)
