@@ -14,6 +14,7 @@ from typing import Any
 import networkx as nx
 
 from align import graph as g
+from align.depth import depth_of
 from align.records import (
     Action,
     Certificate,
@@ -30,7 +31,7 @@ from align.settings import Settings
 #: its best similarity (0..1) to the linked course content.
 Parts = Mapping[tuple[str, str], Sequence[tuple[str, float]]]
 
-# A requirement at this depth or above asks for doing (see align.segment.depth).
+# A requirement at this depth or above asks for doing (see align.depth).
 DOING = 3
 # Two quotations a side are what a teacher reads before opening the documents.
 QUOTED = 2
@@ -128,41 +129,41 @@ def supplement(case: Case) -> Proposal | None:
 
 
 def strengthen(case: Case) -> Proposal | None:
-    """强化: the content is there, at lower depth than asked or without practice."""
-    if case.share < case.settings.covered_share:
+    """强化: the content is there, but taught at lower depth than asked, or without practice.
+
+    Asked before extend: whether a unit teaches the whole or a part of an item, theory alone
+    where the item asks for doing is the plainer lack.
+    """
+    if not case.linked or case.item.depth < DOING:
         return None
-    units = [unit for unit, _ in case.linked]
-    taught = max(u.depth for u in units)
-    asked = case.item.depth
     title = _titles(case)
-    if taught and asked - taught >= case.settings.depth_gap:
-        return _proposal(
-            case, Action.STRENGTHEN, "strengthen-depth",
-            f"{title}已讲授，但课程深度为“{DEPTH_ZH[taught]}”，证书要求“{DEPTH_ZH[asked]}”。",
-        )  # fmt: skip
-    practice = _practice_share(units)
-    if asked >= DOING and practice is not None and practice < case.settings.practice_share:
+    practice = _practice_share([unit for unit, _ in case.linked])
+    if practice is not None and practice < case.settings.practice_share:
         return _proposal(
             case, Action.STRENGTHEN, "strengthen-practice",
             f"{title}已讲授，但实践学时只占 {practice:.0%}，低于学校设定的 "
             f"{case.settings.practice_share:.0%}，而证书要求动手完成。",
         )  # fmt: skip
+    taught = _taught_depth(case)
+    if taught and case.item.depth - taught >= case.settings.depth_gap:
+        return _proposal(
+            case, Action.STRENGTHEN, "strengthen-depth",
+            f"{title}已讲授，但课程要求到“{DEPTH_ZH[taught]}”，"
+            f"证书要求到“{DEPTH_ZH[case.item.depth]}”。",
+        )  # fmt: skip
     return None
 
 
 def extend(case: Case) -> Proposal | None:
-    """拓展: a unit treats the topic, but only part of the item's scope."""
-    if case.share >= case.settings.covered_share and not case.missing:
+    """拓展: units treat the topic, but no one of them (nor several together) the whole scope."""
+    if case.share >= case.settings.covered_share:
         return None
-    if case.share >= case.settings.covered_share and len(case.missing) < 2:
-        # One unnamed part in a fully linked item is more often another wording than a gap.
-        return None
-    what = (
-        f"尚缺：{'、'.join(case.missing)}"
-        if case.missing
-        else f"覆盖份额 {case.share:.2f} 低于 {case.settings.covered_share:.2f}，只讲到一部分"
-    )
-    return _proposal(case, Action.EXTEND, "extend", f"{_titles(case)}涉及此项，{what}。")
+    what = f"尚缺：{'、'.join(case.missing)}" if case.missing else "只讲到一部分"
+    return _proposal(
+        case, Action.EXTEND, "extend",
+        f"{_titles(case)}涉及此项，{what}（覆盖份额 {case.share:.2f}，"
+        f"低于 {case.settings.covered_share:.2f}）。",
+    )  # fmt: skip
 
 
 def covered(case: Case) -> Proposal | None:
@@ -177,8 +178,8 @@ def covered(case: Case) -> Proposal | None:
 #: The order matters: each rule may assume that those before it did not apply; the last always does.
 ITEM_RULES: tuple[Callable[[Case], Proposal | None], ...] = (
     supplement,
-    extend,
     strengthen,
+    extend,
     covered,
 )
 
@@ -215,6 +216,16 @@ def _missing(parts: Sequence[tuple[str, float]], settings: Settings) -> tuple[st
     if len(parts) < 2:
         return ()
     return tuple(part for part, similarity in parts if similarity < settings.missing_similarity)
+
+
+def _taught_depth(case: Case) -> int:
+    """The deepest level any quoted point of the linked units is worded at; 0 when one is silent.
+
+    A row may teach one point by hand and mention another (了解…): the point that carries the
+    match counts, not the row.  A point without a verb says nothing about depth.
+    """
+    depths = [depth_of(m.evidence[0].unit_text) for _, m in case.linked if m.evidence]
+    return max(depths) if depths and all(depths) else 0
 
 
 def _practice_share(units: Sequence[Unit]) -> float | None:

@@ -219,7 +219,7 @@ class Unit:
     hours, theory_hours, practice_hours : float or None
         学时; None where the document does not say.
     depth : int
-        Highest depth the row's own words ask for, see `align.segment.depth`; 0 when silent.
+        Highest depth the row's own words ask for, see `align.depth`; 0 when silent.
     """
 
     id: str

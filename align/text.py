@@ -27,6 +27,14 @@ def content_text(text: str) -> str:
     return " ".join(_FRAME.sub(" ", re.sub(r"[^\w+#.]+", " ", text.lower())).split())
 
 
+@lru_cache(maxsize=65536)
+def cut_words(text: str) -> tuple[str, ...]:
+    """The content words of a text, as rjieba cuts them (maximum probability), in order."""
+    import rjieba
+
+    return tuple(w for w in rjieba.cut(content_text(text)) if w[:1].isalnum())
+
+
 def latin_terms(text: str) -> tuple[str, ...]:
     """Latin technical terms and numbers, lower case, in order (``mysql``, ``c++``, ``5g``)."""
     return tuple(m.group().lower() for m in _LATIN.finditer(text))

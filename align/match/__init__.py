@@ -15,7 +15,7 @@ import numpy as np
 
 from align.embed import Embedder
 from align.match.evidence import evidence_for, found_parts
-from align.match.features import FEATURE_ZH, Matrix, Texts, features
+from align.match.features import FEATURE_ZH, Matrix, Texts, measure
 from align.match.model import MatcherModel, load_matcher
 from align.records import Certificate, Competency, Course, Match, Unit
 from align.settings import Settings
@@ -118,9 +118,9 @@ def match(
     if progress:
         progress(f"比较 {len(items)} 条技能要求与 {len(units)} 个课程单元")
     texts = Texts.of(items, units)
-    found = features(texts, items, units, embedder.embed)
+    found = measure(texts, items, units, embedder.embed)
     if not items or not units:
         empty = np.zeros((len(items), len(units)), np.float32)
         return Matching(items, units, empty, empty, {}, embedder)
-    score, given = model.combine(found)
+    score, given = model.combine(found, items, units)
     return Matching(items, units, score, model.probability(score), given, embedder)

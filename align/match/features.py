@@ -14,20 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align.records import Competency, Unit
-from align.text import content_text
+from align.text import content_text, cut_words
 
 Matrix = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Matrix]
 
 #: name -> what a teacher is told when the feature speaks for a pair.
 FEATURE_ZH: dict[str, str] = {
-    "words": "用词相近",
-    "words_headings": "连同课程、单元、任务标题一起看，用词相近",
+    "words": "连同课程、单元、任务标题一起看，用词相近",
     "meaning": "含义相近",
     "meaning_headings": "连同标题一起看，含义相近",
     "point": "其中一个教学要点与此项相近",
-    "neighbours": "同一工作任务的其他要求也落在这一单元",
+    "terms": "此项的用词在课程内容中有相同或相近的词",
+    "siblings": "同一工作任务的其他要求也落在这一单元",
 }
+
+#: Candidates per item that give a feature its scale: more than are shown, fewer than a course list.
+CANDIDATES = 30
 
 _NUMBER = re.compile(r"^\s*\d+(?:[.．]\d+)*\s*")
 
@@ -62,7 +65,7 @@ def _bare(heading: str) -> str:
     return _NUMBER.sub("", heading)
 
 
-def features(
+def measure(
     texts: Texts, items: Sequence[Competency], units: Sequence[Unit], embed: Embed
 ) -> dict[str, Matrix]:
     """All features by name; float32 matrices of shape (n items, m units)."""
@@ -70,16 +73,13 @@ def features(
         return {name: np.zeros((len(items), len(units)), np.float32) for name in FEATURE_ZH}
     item, headed = _embed_once(embed, texts.items, texts.items_headed)
     unit, unit_headed = _embed_once(embed, texts.units, texts.units_headed)
-    found = {
-        "words": words(texts.items, texts.units),
-        "words_headings": words(texts.items_headed, texts.units_headed),
+    return {
+        "words": words(texts.items_headed, texts.units_headed),
         "meaning": item @ unit.T,
         "meaning_headings": headed @ unit_headed.T,
         "point": _best_point(item, texts.points, embed),
+        "terms": terms(texts.items, texts.units_headed, embed),
     }
-    both = standardised(found["words_headings"]) + standardised(found["meaning_headings"])
-    found["neighbours"] = neighbours(both, items, units)
-    return found
 
 
 def _embed_once(embed: Embed, *lists: list[str]) -> list[Matrix]:
@@ -121,16 +121,47 @@ def _best_point(item: Matrix, points: Sequence[tuple[str, ...]], embed: Embed) -
     return best
 
 
-def neighbours(similarity: Matrix, items: Sequence[Competency], units: Sequence[Unit]) -> Matrix:
-    """Mean similarity of the item's task with the unit's section.
+def terms(items: Sequence[str], units: Sequence[str], embed: Embed) -> Matrix:
+    """How well each word of an item is found in the unit, by its most similar word there.
 
-    Sibling items of a task tend to be taught in the same section of a course.
+    The mean over the item's words of the squared cosine with the closest word of the unit's
+    text, weighted by how rare the word is in the two documents.  One way only, item in unit: a
+    unit teaches more than one item.  After BERTScore's greedy matching (Zhang et al. 2020), with
+    single words instead of tokens in context.
     """
+    left, right = [cut_words(t) for t in items], [cut_words(t) for t in units]
+    index = {w: k for k, w in enumerate(dict.fromkeys(w for t in left + right for w in t))}
+    if not index:
+        return np.zeros((len(items), len(units)), np.float32)
+    seen = np.zeros(len(index), np.float32)
+    for text in left + right:
+        seen[[index[w] for w in set(text)]] += 1
+    rarity = np.log((len(left) + len(right) + 1) / (seen + 0.5))
+    vectors = embed(list(index))
+    likeness = np.clip(vectors @ vectors.T, 0, 1) ** 2
+    np.fill_diagonal(likeness, 1.0)  # a word without a vector still equals itself
+    closest = np.zeros((len(index), len(units)), np.float32)
+    for j, text in enumerate(right):
+        if text:
+            closest[:, j] = likeness[:, [index[w] for w in text]].max(axis=1)
+    weight = np.zeros((len(items), len(index)), np.float32)
+    for i, text in enumerate(left):
+        np.add.at(weight[i], [index[w] for w in text], rarity[[index[w] for w in text]])
+    total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-6)
+    return np.asarray(weight / total @ closest, np.float32)
+
+
+def siblings(score: Matrix, items: Sequence[Competency], units: Sequence[Unit]) -> Matrix:
+    """How many other items of the same task probably fall into the unit's section, at most 1.5.
+
+    The items of a task tend to be taught in one section of a course.  ``score`` is the score
+    without this feature; a soft count over the other items keeps an item from voting for itself.
+    """
+    likely = 1.0 / (1.0 + np.exp(-3.0 * (standardised(score) - 1.0)))
     task = _groups([(i.level, i.area, i.task) for i in items])
     section = _groups([(u.course_id, u.section) for u in units])
-    by_task = (task / task.sum(0)).T @ similarity
-    by_both = by_task @ (section / section.sum(0))
-    return np.asarray(task @ by_both @ section.T, np.float32)
+    others = task @ (task.T @ likely) - likely
+    return np.asarray(np.minimum((others @ section) @ section.T, 1.5), np.float32)
 
 
 def _groups(keys: Sequence[object]) -> Matrix:
@@ -142,12 +173,18 @@ def _groups(keys: Sequence[object]) -> Matrix:
 
 
 def standardised(matrix: Matrix) -> Matrix:
-    """Mean 0 and deviation 1 over the whole matrix; a constant matrix becomes 0."""
-    return np.asarray((matrix - matrix.mean()) / max(float(matrix.std()), 1e-6), np.float32)
+    """Mean 0 and deviation 1 over each item's best candidates; a constant matrix becomes 0.
+
+    Over the candidates, not over all pairs: a programme's courses that have nothing to do with
+    the certificate (体育, 党史) then change no score, and probabilities carry over from one
+    programme to another (docs/matching.md).
+    """
+    best = np.sort(matrix, axis=1)[:, -CANDIDATES:]
+    return np.asarray((matrix - best.mean()) / max(float(best.std()), 1e-6), np.float32)
 
 
 def unhubbed(matrix: Matrix) -> Matrix:
-    """Mean 0 and deviation 1 per unit (column), halfway between the unit's own and the whole.
+    """Mean 0 and deviation 1 per unit (column).
 
     Some units (课程导论, 综合实训) are a little alike to everything.  Without this they crowd
     every list of candidates ("hubs", Radovanovic et al. 2010).

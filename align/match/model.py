@@ -12,14 +12,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from align.errors import ModelError
-from align.match.features import FEATURE_ZH, Matrix, standardised, unhubbed
+from align.match.features import FEATURE_ZH, Matrix, siblings, standardised, unhubbed
+from align.records import Competency, Unit
 
 
 @dataclass(frozen=True)
@@ -43,22 +44,28 @@ class MatcherModel:
     intercept: float
     version: str
 
-    def combine(self, found: Mapping[str, Matrix]) -> tuple[Matrix, dict[str, Matrix]]:
+    def combine(
+        self, found: Mapping[str, Matrix], items: Sequence[Competency], units: Sequence[Unit]
+    ) -> tuple[Matrix, dict[str, Matrix]]:
         """The score and what each feature gave to it, matrices of one shape.
 
         The score is the weighted mean of the standardised features, so that weights may be
-        read as shares.
+        read as shares.  ``siblings`` is taken from the score of all the others.
         """
         total = sum(self.weights.values())
-        parts: dict[str, Matrix] = {}
+        given: dict[str, Matrix] = {}
         for name, weight in self.weights.items():
-            if weight:
-                value = (1 - self.hub) * standardised(found[name]) + self.hub * unhubbed(
-                    found[name]
-                )
-                parts[name] = np.asarray(value * (weight / total), np.float32)
-        score = np.sum(np.stack(list(parts.values())), axis=0)
-        return np.asarray(score, np.float32), parts
+            if weight and name != "siblings":
+                own = (1 - self.hub) * standardised(found[name])
+                value = own + self.hub * unhubbed(found[name])
+                given[name] = np.asarray(value * (weight / total), np.float32)
+        score = np.sum(np.stack(list(given.values())), axis=0)
+        if weight := self.weights.get("siblings", 0.0):
+            vote = siblings(score, items, units)
+            # The vote is a count, 0 for nearly all pairs: it only adds.
+            given["siblings"] = np.asarray(vote * (weight / total), np.float32)
+            score = score + given["siblings"]
+        return np.asarray(score, np.float32), given
 
     def probability(self, score: Matrix) -> Matrix:
         """Calibrated probability of each score."""
@@ -87,9 +94,13 @@ def load_matcher(path: Path) -> MatcherModel:
             remedy="请重新安装 align，或撤回上一次的重新拟合。",
         ) from error  # fmt: skip
     unknown = sorted(set(weights) - set(FEATURE_ZH))
-    if unknown or not any(weights.values()) or not all(map(math.isfinite, (hub, slope, intercept))):
+    sound = all(map(math.isfinite, (hub, slope, intercept, *weights.values())))
+    # "siblings" is taken from the score of the others: alone it has nothing to stand on.
+    some = any(w for name, w in weights.items() if name != "siblings")
+    if unknown or not sound or not some or min(weights.values()) < 0:
         raise ModelError(
-            "匹配模型与程序版本不符", file=path, got="、".join(unknown) or "权重全为零或不是有限数",
+            "匹配模型与程序版本不符", file=path,
+            got="、".join(unknown) or "权重全为零、为负或不是有限数",
             expected="、".join(FEATURE_ZH),
         )  # fmt: skip
     version = "m-" + hashlib.sha256(raw).hexdigest()[:12]

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from align.records import Document, Kind, Place, Reading
+from align.depth import depth_of
+from align.records import Document, Kind, Passage, Place, Reading
 from align.segment.certificate import read_certificate
 from align.segment.collect import Notes
 from align.segment.courses import read_courses
-from align.segment.depth import depth_of
 from align.segment.merge import merge_plans
 from align.segment.programme_plan import read_plan
-from align.segment.recognise import passages_of, recognise, take_apart
+from align.segment.recognise import recognise, take_apart
 from align.segment.tables import (
     plain_certificate_header,
     plain_certificates,
@@ -47,38 +47,51 @@ def segment(document: Document, *, kind: Kind | None = None) -> Reading:
     """
     name = document.source.path.replace("\\", "/").rsplit("/", 1)[-1]
     notes = Notes(name)
-    plain = _plain(document, notes)
-    if plain is not None:
-        return _reading(plain, document, notes)
+    reading = _plain(document, notes)
+    if reading is None:
+        reading = _standards(document, kind, notes)
+    if not (reading.courses or reading.certificates or reading.plan):
+        _keep_all(document, notes)
+    return replace(
+        reading,
+        problems=(*document.problems, *notes.problems),
+        unplaced=tuple(notes.unplaced),
+    )
+
+
+def _standards(document: Document, kind: Kind | None, notes: Notes) -> Reading:
+    """The reading of a document that holds standards or a plan in their usual shapes."""
     found = recognise(document, kind)
     source = replace(document.source, kind=found)
-    reading = Reading(source)
     if found == "certificate":
-        reading = replace(reading, certificates=read_certificate(document, notes))
-    elif found in ("course", "programme"):
-        known = replace(document, source=source)
-        parts = take_apart(known)
-        plan = read_plan(known, parts.rest, notes) if found == "programme" or parts.spans else None
-        courses = (
-            () if found == "programme" and not parts.spans else read_courses(known, parts, notes)
+        return Reading(source, certificates=read_certificate(document, notes))
+    if found not in ("course", "programme"):
+        return Reading(source)
+    known = replace(document, source=source)
+    parts = take_apart(known)
+    plan = read_plan(known, parts.rest, notes) if found == "programme" or parts.spans else None
+    alone = found == "programme" and not parts.spans
+    return Reading(source, courses=() if alone else read_courses(known, parts, notes), plan=plan)
+
+
+def _keep_all(document: Document, notes: Notes) -> None:
+    """Nothing was placed: says so, and gives the whole document back as unplaced."""
+    if not any(p.severity == "error" for p in notes.problems):
+        notes.say(
+            "error",
+            "nothing-placed",
+            "没有认出课程标准、职业技能等级标准或人才培养方案；请核对文件内容，或改用简表"
+            "（课程、单元、任务、教学内容、学时 / "
+            "证书、等级、工作领域、工作任务、编号、职业技能要求）",
+            Place(),
         )
-        reading = replace(reading, courses=courses, plan=plan)
-    if not (reading.courses or reading.certificates or reading.plan):
-        if not any(p.severity == "error" for p in notes.problems):
-            notes.say(
-                "error",
-                "nothing-placed",
-                "没有认出课程标准、职业技能等级标准或人才培养方案；请核对文件内容，"
-                "或改用简表（课程、单元、任务、教学内容、学时 / 证书、等级、工作领域、"
-                "工作任务、编号、职业技能要求）",
-                Place(),
-            )
-        for passage in passages_of(document.blocks):
-            notes.keep(passage)
-        for table in document.tables:
-            for row in table.rows:
-                notes.keep_row(row, table.headings)
-    return _reading(reading, document, notes)
+    notes.unplaced.clear()
+    for block in document.blocks:
+        if isinstance(block, Passage):
+            notes.keep(block)
+        else:
+            for row in block.rows:
+                notes.keep_row(row, block.headings)
 
 
 def _plain(document: Document, notes: Notes) -> Reading | None:
@@ -90,11 +103,3 @@ def _plain(document: Document, notes: Notes) -> Reading | None:
         source = replace(document.source, kind="course")
         return Reading(source, courses=plain_courses(document, notes))
     return None
-
-
-def _reading(reading: Reading, document: Document, notes: Notes) -> Reading:
-    return replace(
-        reading,
-        problems=(*document.problems, *notes.problems),
-        unplaced=(*reading.unplaced, *notes.unplaced),
-    )

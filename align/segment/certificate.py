@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from align.depth import depth_of
 from align.records import Certificate, Competency, Document, Passage, Table
 from align.segment.certificate_meta import CertificateMeta, read_certificate_meta
 from align.segment.certificate_prose import prose_entries
 from align.segment.collect import Notes
-from align.segment.depth import depth_of
 from align.segment.header import CERTIFICATE_WORDS, Header, find_header
 from align.segment.items import (
     Entry,

@@ -82,7 +82,7 @@ def _name(texts: Sequence[str], document: Document) -> str:
             return before
         # The name stands on its own line, before (1+X) or after (national) these words.
         national = "国家" in found.group()
-        order = (i + 1, i - 1) if national else (i - 1, i + 1)
+        order = (i + 1, i - 1, i + 2, i + 3) if national else (i - 1, i + 1, i - 2)
         for j in order:
             if 0 <= j < len(texts):
                 name = certificate_name(texts[j])
@@ -92,6 +92,9 @@ def _name(texts: Sequence[str], document: Document) -> str:
                     and not re.search(r"代码|编码|制定|发布|\d{4}年|GZB", name)
                 ):
                     return name
+    for here, below in zip(document.passages, document.passages[1:], strict=False):
+        if re.fullmatch(r"(?:[\d.]+)?职业名称", bare(here.text)) and len(below.text) <= 30:
+            return title(below.text)
     return certificate_name(document.source.title) or certificate_name(stem(document))
 
 

@@ -115,21 +115,21 @@ def checked(text: str) -> str:
     letter = bool(re.search(r"(?:^|[\s\u4e00-\u9fff）)])R\s*(?=[\u4e00-\u9fffA-C])", text))
     if not (boxes or ticks or letter):
         return title(text)
-    marks = "".join(c for c in _CHECKED if c != "R") + ("R" if letter or "£" in text else "")
-    option = re.compile(rf"([{marks}{_UNCHECKED}])\s*([^{marks}{_UNCHECKED}]*)")
-    pairs = option.findall(text)
-    chosen = [
-        title(words).strip("、，；;/") for mark, words in pairs if mark in marks and words.strip()
-    ]
-    if not chosen and ticks:  # the tick stands behind: 必修√ 选修
-        behind = re.findall(rf"([^\s{marks}{_UNCHECKED}]+)\s*[{marks}]", text)
-        chosen = [title(b) for b in behind]
-    return "、".join(c for c in chosen if c)
+    ticked = "".join(c for c in _CHECKED if c != "R") + ("R" if letter or "£" in text else "")
+    every = ticked + _UNCHECKED
+    if text.strip()[0] in every:
+        pairs = re.findall(rf"([{every}])\s*([^{every}]*)", text)
+        chosen = [words for mark, words in pairs if mark in ticked and words.strip()]
+    else:  # the box stands behind: 必修√ 选修
+        chosen = re.findall(rf"([^\s{every}]+)\s*[{ticked}]", text)
+    return "、".join(title(words).strip("、，；;/") for words in chosen)
 
 
 def _from_table(table: Table) -> CourseMeta:
     values: dict[str, str] = {}
-    for row in table.rows:
+    for row in table.rows[
+        :30
+    ]:  # an overview is short; a content table of thousands of rows is none
         for key, value in _pairs(row):
             values.setdefault(key, value)
     if "name" not in values and len(values) < 3:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from align.depth import depth_of
 from align.records import Block, Passage, Table, Unit
 from align.segment.collect import Notes
-from align.segment.course_tables import is_footer
-from align.segment.depth import depth_of
+from align.segment.footer import is_footer
 from align.segment.hours import Hours, read_hours
 from align.segment.points import split_points
 from align.segment.recognise import label

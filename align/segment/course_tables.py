@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from align.depth import depth_of
 from align.records import Row, Table, Unit
 from align.segment.collect import Notes
-from align.segment.depth import depth_of
+from align.segment.footer import is_footer, is_sum
 from align.segment.header import COURSE_WORDS, Header, find_header, is_assessment, is_number
 from align.segment.hours import Hours, read_hours
 from align.segment.points import split_points
 from align.segment.words import bare, heading, is_blank, row_text
 
-# Rows that close a table: they hold hours, not content.
-_FOOTER = re.compile(
-    r"(?:(?:课程|期末|期中|总|阶段|综合|机动|学期)?(?:总结|复习|考试|考核|测试|测验|机动|答疑|"
-    r"合计|总计|小计|共计)"
-    r"(?:与|和|及|、|，|/)?)+(?:学时|课时|时间|周)?|(?:学时|课时|总)(?:总计|合计|小计|数)|"
-    r"总(?:学时|课时)(?:数)?|(?:复习|机动)(?:周|课)"
-)
-_ORDINAL = re.compile(
-    r"^(?:\d+|第?[一二三四五六七八九十]+)?(?:专题|项目|模块|单元|任务|章|情境|"
-    r"学习情境)?[一二三四五六七八九十\d]*[、.．：:]*"
-)
-_BRACKETED = re.compile(r"[（(][^（()）]*[)）]")
 _CONTENT = ("content", "knowledge", "skill")
 _UNUSED = ("focus",)
 
@@ -124,6 +112,7 @@ class _TableReader:
         self.course_id, self.course, self.source_id = course_id, course, source_id
         self.keep_attitude, self.notes = keep_attitude, notes
         self.aside = 0
+        self.index = {id(row): i for i, row in enumerate(self.table.rows)}
 
     def run(self, units: list[Unit], stated: float | None) -> float:
         """Appends the table's units; returns the hours of its footer rows."""
@@ -143,7 +132,7 @@ class _TableReader:
             elif cells and self._index_changes(row, origin):
                 section = ""
             if self._is_footer(row):
-                if not _is_sum(row):
+                if not is_sum(row):
                     other += own.total or 0.0
                 closing.append(row)
                 continue
@@ -224,7 +213,7 @@ class _TableReader:
             got = split_points(cell.text, keep_attitude=self.keep_attitude)
             points += [p for p in got.points if bare(p) not in known]
         for cell in self.header.cells(row, "quality"):
-            if not is_blank(cell.text) and cell.origin[0] >= self._index(row):
+            if not is_blank(cell.text) and cell.origin[0] >= self.index[id(row)]:
                 aside.append(cell.text)
         for text in aside:
             self.notes.keep_text(text, row.place, self.table.headings)
@@ -274,14 +263,11 @@ class _TableReader:
         cells = self.header.cells(row, role)
         return " ".join(dict.fromkeys(heading(c.text) for c in cells if not is_blank(c.text)))
 
-    def _index(self, row: Row) -> int:
-        return next(i for i, r in enumerate(self.table.rows) if r is row)
-
     def _continues(self, row: Row) -> bool:
         """Whether all that the row says of content is merged down from a row above."""
         own = self.header.cells(row, "task", *_CONTENT) or self.header.cells(row, "section")
         said = [c for c in own if c.text.strip()]
-        index = self._index(row)
+        index = self.index[id(row)]
         return bool(said) and all(self.header.after <= c.origin[0] < index for c in said)
 
     def _index_changes(self, row: Row, origin: tuple[int, int] | None) -> bool:
@@ -302,17 +288,3 @@ class _TableReader:
         unused = [t for i, t in enumerate(self.header.titles) if i not in used and t]
         for name in unused:
             self.notes.unused.setdefault(name, []).append(self.table.place)
-
-
-def is_footer(text: str) -> bool:
-    """Whether a cell says 期末考试, 总结与复习, 学时总计 or the like, and nothing else."""
-    whole = _BRACKETED.sub("", bare(text))
-    return any(
-        _FOOTER.fullmatch(t.strip("：:。；;"))
-        for t in (whole, _ORDINAL.sub("", whole, count=1))
-        if t
-    )
-
-
-def _is_sum(row: Row) -> bool:
-    return any(re.search(r"总计|合计|小计|共计|总学时|总课时", bare(c.text)) for c in row.cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -46,7 +47,7 @@ def _by_level(entries: list[Entry], notes: Notes) -> list[tuple[str, list[Entry]
         restarts = (
             bool(groups)
             and _starts(entry)
-            and _first_number(entry) in used
+            and entry.number in used
             and _last(groups[-1][1]) > (1, 1, 1)
         )
         if current is None or (
@@ -67,8 +68,8 @@ def _by_level(entries: list[Entry], notes: Notes) -> list[tuple[str, list[Entry]
             groups.append((level, []))
             used = set()
         groups[-1][1].append(entry)
-        if number := _first_number(entry):
-            used.add(number)
+        if entry.number:
+            used.add(entry.number)
     return _named_levels(groups, notes)
 
 
@@ -104,10 +105,6 @@ def _named_levels(
     return list(merged.items())
 
 
-def _first_number(entry: Entry) -> Number:
-    return entry.number
-
-
 def _starts(entry: Entry) -> bool:
     return entry.number == (1, 1, 1)
 
@@ -121,13 +118,14 @@ def _settle_level(level: str, group: Sequence[Entry], notes: Notes) -> list[Item
     tasks = {n: t for e in group for n, t in [numbered_task(e.task)] if n and t}
     place = _Places(areas, tasks, group)
     used: set[Number] = set()
+    highest: dict[Number, int] = {}
     items: list[Item] = []
     missing: list[Entry] = []
     last: Number = ()
     for entry in group:
         area_number, area, task_number, task = place.of(entry)
         number = entry.number
-        wanted = (*task_number, _next(used, task_number))
+        wanted = (*task_number, highest.get(task_number, 0) + 1)
         if not number:
             number = wanted
             missing.append(entry)
@@ -148,6 +146,7 @@ def _settle_level(level: str, group: Sequence[Entry], notes: Notes) -> list[Item
                 entry.place,
             )
         used.add(number)
+        highest[number[:2]] = max(highest.get(number[:2], 0), number[2])
         last = number
         items.append(
             Item(entry, level, named(area_number, area), named(task_number, task), dotted(number))
@@ -162,10 +161,6 @@ def _settle_level(level: str, group: Sequence[Entry], notes: Notes) -> list[Item
     return _with_knowledge(items)
 
 
-def _next(used: set[Number], task: Number) -> int:
-    return max((n[2] for n in used if n[:2] == task), default=0) + 1
-
-
 class _Places:
     """Area and task of every entry: by their own cells, by number, or carried down."""
 
@@ -173,8 +168,8 @@ class _Places:
         self, areas: dict[Number, str], tasks: dict[Number, str], group: Sequence[Entry]
     ) -> None:
         self.areas, self.tasks = areas, tasks
-        self.area_names: list[str] = []
-        self.task_names: list[tuple[Number, str]] = []
+        self.positions: dict[tuple[Number, str], int] = {}
+        self.counts: Counter[Number] = Counter()
         first = next((e.area for e in group if bare(e.area)), "")
         self.area_text, self.task_text = first, next((e.task for e in group if bare(e.task)), "")
 
@@ -190,8 +185,8 @@ class _Places:
         if not own_task and entry.number:
             own_task = entry.number[:2]
         if not own_task:
-            own_area = own_area or (self._position(self.area_names, bare(area)),)
-            own_task = (*own_area, self._task_position(own_area, bare(task)))
+            own_area = own_area or (self._position((), bare(area)),)
+            own_task = (*own_area, self._position(own_area, bare(task)))
         if own_task[:1] != own_area:
             known = self.areas.get(own_task[:1])
             if known is not None:
@@ -202,16 +197,12 @@ class _Places:
                 own_area, area = own_task[:1], ""
         return own_area, area, own_task, task or self.tasks.get(own_task, "")
 
-    @staticmethod
-    def _position(names: list[str], name: str) -> int:
-        if name not in names:
-            names.append(name)
-        return names.index(name) + 1
-
-    def _task_position(self, area: Number, name: str) -> int:
-        if (area, name) not in self.task_names:
-            self.task_names.append((area, name))
-        return [n for a, n in self.task_names if a == area].index(name) + 1
+    def _position(self, within: Number, name: str) -> int:
+        """Where a title without a number comes among those of its area (of its level)."""
+        if (within, name) not in self.positions:
+            self.counts[within] += 1
+            self.positions[within, name] = self.counts[within]
+        return self.positions[within, name]
 
 
 def _with_knowledge(items: list[Item]) -> list[Item]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from align.segment.words import bare, han, is_blank, line
@@ -15,7 +16,10 @@ _MARK = (
     r"|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、|"
     r"第[一二三四五六七八九十]{1,2}，)"
 )
-_LEADING = re.compile(rf"^\s*(?:{_MARK}|\d+(?:\.\d+){{1,3}}(?=[^\d.%])|[{_BULLETS}]|[-–—]\s+)\s*")
+_LEADING = re.compile(rf"^\s*(?:{_MARK}|[{_BULLETS}]|[-–—]\s+)\s*")
+# "1.1 …" is a number; "1.5吨" may be a measure: without a space it counts as a number only where
+# another line of the cell starts with the same first part.
+_OUTLINE = re.compile(r"^\s*(\d{1,2})(?:\.\d{1,2}){1,3}(?![\d.%])(\s*)")
 # Inside a line a marker is one only after a break in the sentence, or when it is circled.
 _INLINE = re.compile(rf"(?:(?<=[；;。：:）)\s])|(?=[{_CIRCLED}]))(?={_MARK})")
 _ENDS = re.compile(r"(?<=[；;。])")
@@ -103,12 +107,18 @@ def is_attitude(text: str) -> bool:
 
 
 def _pieces(text: str) -> list[str]:
+    lines = text.splitlines()
+    majors = Counter(m.group(1) for raw in lines if (m := _OUTLINE.match(raw)))
     pieces = []
-    for raw in text.splitlines():
+    for raw in lines:
         for part in _INLINE.split(raw):
             for piece in _ENDS.split(part):
-                stripped = _LEADING.sub("", piece, count=1)
-                # "1、单表\n2、…": a marker with nothing behind it belongs to the next piece.
+                outline = _OUTLINE.match(piece)
+                if outline and (outline.group(2) or majors[outline.group(1)] > 1):
+                    stripped = piece[outline.end() :]
+                else:
+                    stripped = _LEADING.sub("", piece, count=1)
+                # A marker with nothing behind it ("1、" on a line of its own) names nothing.
                 if stripped.strip():
                     pieces.append(stripped.strip())
     return pieces

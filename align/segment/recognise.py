@@ -153,7 +153,11 @@ def _bare_title(passage: Passage) -> str | None:
     if not (passage.heading_level or front):
         return None
     found = _BARE_TITLE.match(flat)
-    return title(found.group("name")) if found else None
+    if not found or re.match(
+        r"附件|附录|本|该|各|相关|制[定订]|专业|核心|关于", found.group("name")
+    ):
+        return None
+    return title(found.group("name"))
 
 
 def _is_content(block: Block) -> bool:
@@ -163,11 +167,6 @@ def _is_content(block: Block) -> bool:
 def _ends(passage: Passage) -> bool:
     text = bare(passage.text)
     return len(text) < 40 and bool(_END.search(text)) and not re.search(r"[：:，。]", text)
-
-
-def passages_of(blocks: Sequence[Block]) -> list[Passage]:
-    """The passages among blocks."""
-    return [b for b in blocks if isinstance(b, Passage)]
 
 
 def tables_of(blocks: Sequence[Block]) -> list[Table]:

@@ -10,13 +10,14 @@ A missing course or certificate name is the file's stem; 编号 is kept and give
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from align.depth import depth_of
 from align.records import Certificate, Competency, Course, Document, Row, Table, Unit
 from align.segment.collect import Notes
-from align.segment.course_tables import is_footer
-from align.segment.depth import depth_of
+from align.segment.footer import is_footer
 from align.segment.header import CERTIFICATE_WORDS, COURSE_WORDS, Header, find_header
 from align.segment.hours import Hours, read_hours
 from align.segment.items import knowledge_lines, numbered_task
@@ -30,13 +31,23 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)+$")
 
 
 @dataclass(slots=True)
+class _CertificateRows:
+    """The rows of one certificate, and what they say of it."""
+
+    items: list[Competency] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
 class _CourseRows:
     """The rows of one course, and what they say of the course."""
 
     units: list[Unit] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
-    hours: list[float | None] = field(default_factory=list)
     first: Row | None = None
+    ids: set[str] = field(default_factory=set)
 
 
 def plain_course_header(table: Table) -> Header | None:
@@ -97,12 +108,7 @@ def _read_courses(
         given = bare(header.text(row, "id"))
         group.units.append(
             Unit(
-                id=_unique(
-                    given or f"{name}#{len(group.units) + 1}",
-                    {u.id for u in group.units},
-                    row,
-                    notes,
-                ),
+                id=_unique(given or f"{name}#{len(group.units) + 1}", group.ids, row, notes),
                 course_id=name,
                 course=name,
                 section=section,
@@ -154,35 +160,36 @@ def _course(name: str, rows: _CourseRows, document: Document, notes: Notes) -> C
 
 def plain_certificates(document: Document, notes: Notes) -> tuple[Certificate, ...]:
     """Certificates of all plain certificate tables of a document."""
-    found: dict[str, list[Competency]] = {}
-    said: dict[str, dict[str, str]] = {}
+    groups: dict[str, _CertificateRows] = {}
     for table in document.tables:
         header = plain_certificate_header(table, document.source.format)
         if header is not None:
-            _read_competencies(table, header, document, found, said, notes)
-    return tuple(
-        Certificate(
-            id=items[0].certificate_id,
-            name=name,
-            levels=order(c.level for c in items if c.level),
-            competencies=tuple(items),
-            code=said[name].get("code", ""),
-            issuer=said[name].get("issuer", ""),
-            version=said[name].get("version", ""),
-            source_id=document.source.id,
-            place=items[0].place,
+            _read_competencies(table, header, document, groups, notes)
+    found = []
+    for name, group in groups.items():
+        own = group.said.get("code") or name
+        items = tuple(replace(c, certificate_id=own) for c in group.items)
+        found.append(
+            Certificate(
+                id=own,
+                name=name,
+                levels=order(c.level for c in items if c.level),
+                competencies=items,
+                code=group.said.get("code", ""),
+                issuer=group.said.get("issuer", ""),
+                version=group.said.get("version", ""),
+                source_id=document.source.id,
+                place=items[0].place,
+            )
         )
-        for name, items in found.items()
-        if items
-    )
+    return tuple(found)
 
 
 def _read_competencies(
     table: Table,
     header: Header,
     document: Document,
-    found: dict[str, list[Competency]],
-    said: dict[str, dict[str, str]],
+    groups: dict[str, _CertificateRows],
     notes: Notes,
 ) -> None:
     carried: dict[str, str] = {}
@@ -200,23 +207,22 @@ def _read_competencies(
                 "row-without-item", "这一行没有职业技能要求，未计入；请补上或删去该行", row.place
             )
             continue
-        about = said.setdefault(name, {})
+        group = groups.setdefault(name, _CertificateRows())
         for role in ("code", "version", "issuer"):
             if value := title(header.text(row, role)):
-                about.setdefault(role, value)
-        items = found.setdefault(name, [])
+                group.said.setdefault(role, value)
         level = level_name(carried.get("level", ""))
         printed_id = bare(header.text(row, "id")) or bare(header.text(row, "number"))
         number = m.group() if (m := _NUMBER.search(printed_id)) else printed_id
         if not number:
-            number = _by_position(items, level, carried.get("task", ""))
+            number = _by_position(group.counts, level, carried.get("task", ""))
+        group.counts[level, carried.get("task", "")] += 1
+        group.counts[level, ""] += bool(carried.get("task"))
         weight = first_number(header.text(row, "weight"))
-        items.append(
+        group.items.append(
             Competency(
-                id=_unique(
-                    _item_id(printed_id, number, level, header), {c.id for c in items}, row, notes
-                ),
-                certificate_id=about.get("code") or name,
+                id=_unique(_item_id(printed_id, number, level, header), group.ids, row, notes),
+                certificate_id=name,
                 level=level,
                 area=carried.get("area", ""),
                 task=carried.get("task", ""),
@@ -239,13 +245,12 @@ def _item_id(printed: str, number: str, level: str, header: Header) -> str:
     return f"{level}-{number}" if level else number
 
 
-def _by_position(items: Sequence[Competency], level: str, task: str) -> str:
-    """``工作任务编号.n``, or ``n``, for an item without a number."""
-    same = [c for c in items if c.level == level and c.task == task]
+def _by_position(counts: Counter[tuple[str, str]], level: str, task: str) -> str:
+    """``工作任务编号.n``, or ``n`` counted over the level, for an item without a number."""
     own = ".".join(map(str, numbered_task(task)[0]))
     if own:
-        return f"{own}.{len(same) + 1}"
-    return str(len([c for c in items if c.level == level]) + 1)
+        return f"{own}.{counts[level, task] + 1}"
+    return str(counts[level, ""] + 1)
 
 
 def _weight_scale(texts: Sequence[str]) -> float:
@@ -255,10 +260,11 @@ def _weight_scale(texts: Sequence[str]) -> float:
 
 
 def _unique(wanted: str, taken: set[str], row: Row, notes: Notes) -> str:
-    if wanted not in taken:
-        return wanted
-    n = 2
-    while f"{wanted}({n})" in taken:
+    given, n = wanted, 2
+    while given in taken:
+        given = f"{wanted}({n})"
         n += 1
-    notes.warn("id-twice", f"编号 {wanted} 重复，这一行改记为 {wanted}({n})；请改正", row.place)
-    return f"{wanted}({n})"
+    if given != wanted:
+        notes.warn("id-twice", f"编号 {wanted} 重复，这一行改记为 {given}；请改正", row.place)
+    taken.add(given)
+    return given
