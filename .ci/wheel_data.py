@@ -7,7 +7,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-CARRIED = ("models", "app.py", ".streamlit/config.toml")
+CARRIED = (
+    "models/default",
+    "models/matcher.json",
+    "models/knowledge",
+    "app.py",
+    ".streamlit/config.toml",
+)
 
 
 class WheelData(BuildHookInterface):

@@ -1,4 +1,4 @@
-"""The command line: ``align run | read | graph | export | models | app``.
+"""The command line: ``align run | read | graph | export | evaluate | models | app``.
 
 Thin: each command turns options into a call, shows progress on the error stream and a summary
 on the standard one, and ends with the exit code its errors name.  Nothing heavy is imported
@@ -7,6 +7,7 @@ before a command needs it, so that ``align --help`` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import align
+from align import cli_evaluate
 from align.errors import AlignError, UsageError
 
 app = typer.Typer(
@@ -23,10 +25,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 models_app = typer.Typer(help="查看可用的向量模型。", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(cli_evaluate.app, name="evaluate")
 
 Courses = Annotated[
     Path, typer.Option("--courses", help="课程标准文件夹（每个子文件夹一个专业）。")
@@ -276,5 +280,15 @@ def main() -> None:
                 f"命令用法有误：{error.format_message()}（用 align --help 查看用法）", err=True
             )
             raise SystemExit(2) from None
-        raise
+        if os.environ.get("ALIGN_DEBUG"):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        typer.echo(
+            f"程序出错（{what}）；已有的结果没有改动。"
+            "请设环境变量 ALIGN_DEBUG=1 重做一次，把屏幕内容交给维护人员。",
+            err=True,
+        )
+        raise SystemExit(70) from None
+    if code == 130:  # how the command-line library says Ctrl-C
+        typer.echo("已中止；已有的结果没有改动。", err=True)
     raise SystemExit(code if isinstance(code, int) else 0)

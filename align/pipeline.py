@@ -176,8 +176,10 @@ def write(result: Result, folder: Path, formats: Sequence[str] | None = None) ->
     OutputError
         When the folder cannot be written; what lay there before is untouched.
     """
-    from align.export import docx, graphml, tables, xlsx
+    from align.export import graphml, tables
+    from align.export.docx import docx_bytes
     from align.export.files import output_folder
+    from align.export.xlsx import xlsx_bytes
 
     courses, certificates = result.gathered.courses, result.gathered.certificates
     makers: dict[str, Callable[[], bytes]] = {
@@ -187,8 +189,8 @@ def write(result: Result, folder: Path, formats: Sequence[str] | None = None) ->
         "graph.graphml": lambda: graphml.graphml_bytes(result.graph),
         "graph.json": lambda: graphml.node_link_json(result.graph),
         "run.json": lambda: run_json(result),
-        "plan.docx": lambda: docx.docx_bytes(result.plan),
-        "plan.xlsx": lambda: xlsx.xlsx_bytes(result.plan),
+        "plan.docx": lambda: docx_bytes(result.plan),
+        "plan.xlsx": lambda: xlsx_bytes(result.plan),
     }
     names = RUN_FILES if formats is None else [n for f in formats for n in FORMAT_FILES[f]]
     with output_folder(folder) as out:

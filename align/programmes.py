@@ -101,9 +101,11 @@ def documents(folder: Path, *, deep: bool = True) -> tuple[Path, ...]:
 def _programme(folder: Path, files: Sequence[Path] | None = None) -> Programme:
     """A programme from its folder; ``files`` where only some of the folder's belong to it."""
     path = folder / FILE_NAME
+    # "." and ".." are no names, and results go to output/<name>/.
+    name = folder.name if folder.name not in {"", ".."} else folder.resolve().name
     chosen = tuple(files) if files is not None else documents(folder)
     if not path.is_file():
-        return Programme(folder.name, folder.name, chosen)
+        return Programme(name, name, chosen)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -117,8 +119,8 @@ def _programme(folder: Path, files: Sequence[Path] | None = None) -> Programme:
         if not isinstance(data.get(key, []), list):
             raise UsageError("应写成列表", file=path, place=key, expected='["…", "…"]')
     return Programme(
-        folder.name,
-        str(data.get("name", folder.name)),
+        name,
+        str(data.get("name", name)),
         chosen,
         tuple(map(str, data.get("certificates", ()))),
         tuple(map(str, data.get("levels", ()))),

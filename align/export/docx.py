@@ -154,7 +154,7 @@ def _scope(document: Docx, plan: Plan) -> None:
 def _courses(document: Docx, plan: Plan) -> None:
     heading(document, _TITLES["san"], 1, "san")
     for matrix in plan.matrices:
-        docx_tables.courses(document, plan, matrix.certificate_id)
+        docx_tables.courses(document, plan, matrix)
         graph = task_picture(matrix, _link_threshold(plan))
         # The whole of a standing page but for the header's and a caption's height.
         picture(document, graph.png(), (graph.width, graph.height), (PORTRAIT_MM, 215), graph.title)

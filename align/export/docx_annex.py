@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from align.export.docx_parts import SMALL, Line, TableRow, heading, table, text
+from align.export.docx_grid import Line, TableRow, table
+from align.export.docx_parts import SMALL, heading, text
 from align.export.words import number, one_line, percent, shorten
 from align.plan.nouns import Plan
 from align.records import Action, Severity

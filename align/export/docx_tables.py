@@ -7,18 +7,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from align.export.docx_parts import (
-    PORTRAIT_MM,
-    SMALL,
-    TABLE,
-    Content,
-    Line,
-    TableRow,
-    heading,
-    table,
-    text,
-)
+from align.export.docx_grid import Content, Line, TableRow, table
+from align.export.docx_parts import PORTRAIT_MM, SMALL, TABLE, heading, text
 from align.export.words import number, one_line, percent, shorten
+from align.plan.matrix import Matrix
 from align.plan.nouns import AnalysisRow, Plan
 from align.records import ACTION_ZH, Action
 
@@ -31,7 +23,7 @@ _ACTION_COLOUR = {Action.SUPPLEMENT: _RED, Action.EXTEND: "1F4E79", Action.STREN
 # A quotation tells what it is about within this many characters; plan.xlsx has it whole.
 _QUOTE, _ITEM = 90, 150
 _UNITS_SHOWN = 3
-_TASKS_SHOWN = 6
+_TASKS_SHOWN = 4
 
 
 def form(document: Docx, rows: Iterable[tuple[str, str]]) -> None:
@@ -103,16 +95,14 @@ def summary(document: Docx, plan: Plan) -> None:
     )
 
 
-def courses(document: Docx, plan: Plan, certificate_id: str) -> None:
+def courses(document: Docx, plan: Plan, matrix: Matrix) -> None:
     """课程与证书对照表 of one certificate, and the courses that nothing was found for."""
-    mine = [r for r in plan.courses if r.certificate_id == certificate_id]
+    mine = [r for r in plan.courses if r.certificate_id == matrix.certificate_id]
     if mine:
         rows = []
         for r in mine:
             if not r.linked_items:
                 continue
-            tasks = list(r.tasks[:_TASKS_SHOWN])
-            more = f" 等 {len(r.tasks)} 项" if len(r.tasks) > len(tasks) else ""
             name = [Line(r.course)] + ([Line(r.code, SMALL, colour=_GREY)] if r.code else [])
             kind = [Line(x) for x in (r.nature, r.category) if x] or [Line("—")]
             rows.append(
@@ -123,7 +113,7 @@ def courses(document: Docx, plan: Plan, certificate_id: str) -> None:
                         f"{number(r.hours, '—')}／{number(r.credits, '—')}",
                         f"{r.linked_units}／{r.units}",
                         [Line(f"{level} {count} 条") for level, count in r.linked],
-                        [Line("；".join(tasks) + more, SMALL)],
+                        _strongest_tasks(matrix, r.course_id),
                     ]
                 )
             )
@@ -136,10 +126,10 @@ def courses(document: Docx, plan: Plan, certificate_id: str) -> None:
                     "学时\n／学分",
                     "关联单元\n／全部",
                     "关联要求",
-                    "涉及的工作任务",
+                    "最相关的工作任务\n（覆盖度）",
                 ),
                 rows,
-                (36, 20, 18, 18, 20, 44),
+                (32, 24, 15, 18, 20, 47),
                 title=f"课程与证书对照表（{mine[0].certificate}）",
                 centred=(1, 2, 3, 4),
             )
@@ -147,6 +137,21 @@ def courses(document: Docx, plan: Plan, certificate_id: str) -> None:
         if none:
             names = "、".join(f"《{name}》" for name in none)
             text(document, f"没有内容达到关联阈值的课程（{len(none)} 门）：{names}。", "AlignNote")
+
+
+def _strongest_tasks(matrix: Matrix, course_id: str) -> list[Line]:
+    """The tasks most linked to the course, with their figures."""
+    row = [c for c, _ in matrix.courses].index(course_id)
+    ranked = sorted(
+        ((v, j) for j, v in enumerate(matrix.values[row]) if v > 0), key=lambda e: (-e[0], e[1])
+    )
+    lines = [
+        Line(f"{matrix.columns[j].level} {matrix.columns[j].label}（{percent(v)}）", SMALL)
+        for v, j in ranked[:_TASKS_SHOWN]
+    ]
+    if len(ranked) > _TASKS_SHOWN:
+        lines.append(Line(f"等 {len(ranked)} 项", SMALL, colour=_GREY))
+    return lines
 
 
 def analysis(document: Docx, plan: Plan) -> None:
@@ -186,7 +191,7 @@ def _counts(rows: Sequence[AnalysisRow]) -> str:
 
 def _analysis_row(r: AnalysisRow) -> TableRow:
     item = [
-        Line(shorten(f"{r.item_id}　{one_line(r.item_quote.text)}", _ITEM), SMALL),
+        Line(shorten(f"{r.item_id}　{one_line(r.item)}", _ITEM), SMALL),
         Line(f"（{r.item_quote.place}）", SMALL, colour=_GREY),
     ]
     relation = [
@@ -264,40 +269,37 @@ def credits(document: Docx, plan: Plan, title: str) -> None:
     if not plan.exempt_units:
         text(document, "没有课程单元被证书覆盖到学校设定的份额。")
         return
+    units = {(r.certificate_id, r.course_id): r.units for r in plan.courses}
     rows: list[TableRow] = []
-    for (certificate, course), run in groupby(
-        plan.exempt_units, key=lambda r: (r.certificate, r.course)
+    for (certificate_id, course_id), run in groupby(
+        plan.exempt_units, key=lambda r: (r.certificate_id, r.course_id)
     ):
         group = list(run)
-        hours = [r.hours for r in group]
-        known = [h for h in hours if h is not None]
-        total = f"，{number(sum(known))} 学时" if known and len(known) == len(hours) else ""
+        known = [r.hours for r in group if r.hours is not None]
+        names = "；".join(r.unit + ("（存疑）" if r.unsure else "") for r in group)
+        certificate = Line(group[0].certificate, SMALL, colour=_GREY)
         rows.append(
             TableRow(
-                [Line(f"《{course}》／{certificate}（{len(group)} 个单元{total}）", bold=True)],
-                _TASK_SHADE,
-                keep=True,
-            )
-        )
-        rows += [
-            TableRow(
                 [
-                    [Line(shorten(r.unit, 60), SMALL)],
-                    [Line(number(r.hours, "—"), SMALL)],
-                    [Line("、".join(r.item_ids), SMALL)],
-                    [
-                        Line(percent(r.probability) + ("，存疑" if r.unsure else ""), SMALL),
-                        Line("已确认" if r.confirmed else "未确认", SMALL, colour=_GREY),
-                    ],
+                    [Line(f"《{group[0].course}》"), certificate],
+                    f"{len(group)}／{units[certificate_id, course_id]}",
+                    number(sum(known)) if len(known) == len(group) else "—",
+                    [Line(names, SMALL)],
+                    str(sum(r.unsure for r in group)),
                 ]
             )
-            for r in group
-        ]
+        )
     table(
         document,
-        ("课程单元", "学时", "对应的技能要求", "概率"),
+        ("课程", "单元\n／全部", "学时", "可免修的单元", "存疑"),
         rows,
-        (70, 14, PORTRAIT_MM - 70 - 14 - 22, 22),
+        (34, 18, 14, PORTRAIT_MM - 34 - 18 - 14 - 12, 12),
         title="可免修的课程单元",
-        centred=(1, 3),
+        centred=(1, 2, 4),
+    )
+    text(
+        document,
+        "注：逐个单元对应的技能要求、理由与概率列于 plan.xlsx 的“免修单元”表；"
+        "都是未经教师确认的建议。",
+        "AlignNote",
     )

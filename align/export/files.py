@@ -76,7 +76,7 @@ class OutputFolder:
 
     def _commit(self) -> None:
         """Move everything into place, or nothing."""
-        kept = self._staging / "kept"
+        kept = self._staging / ".kept"
         moved: list[str] = []
         try:
             kept.mkdir()

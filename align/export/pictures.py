@@ -232,7 +232,6 @@ def bipartite(
     places_l = _positions(left, top, span / heights[0])
     places_r = _positions(right, top, span / heights[1])
     colours = _colours(left)
-    used = {e.left for e in edges} | {e.right for e in edges}
     for edge in sorted(edges, key=lambda e: (e.weight, e.left, e.right)):
         colour = mix(colours[edge.left], 0.2 + 0.8 * edge.weight)
         canvas.link(
@@ -248,8 +247,8 @@ def bipartite(
     canvas.text(xl - 10, top - 14, heads[0], TEXT, anchor="end", colour=GREY)
     canvas.text(xr + 10, top - 14, heads[1], TEXT, colour=GREY)
     wide = [
-        _side(canvas, left, places_l, xl, "l", used, colours),
-        _side(canvas, right, places_r, xr, "r", used, {}),
+        _side(canvas, left, places_l, xl, "l", {e.left for e in edges}, colours),
+        _side(canvas, right, places_r, xr, "r", {e.right for e in edges}, {}),
     ]
     y = top + span + 20
     canvas.text(MARGIN, y, legend, SMALL, colour=GREY)

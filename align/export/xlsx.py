@@ -7,37 +7,19 @@ writing, so equal plans give equal files.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from align.export.docx_annex import SEVERITY_ZH
 from align.export.docx_tables import confirmation
 from align.export.words import clean, width
+from align.export.xlsx_sheets import Column, Sheets, Value, shown
 from align.plan.matrix import Matrix
 from align.plan.nouns import Plan
 from align.records import ACTION_ZH, Action
 
-_EPOCH = datetime(2000, 1, 1)
-_CELL_LIMIT = 32_767  # Excel's own, in UTF-16 units; XlsxWriter drops a longer text in silence
-_CUT = "……（过长，全文见原文件）"
-_ROW_LIMIT = 1_048_576 - 10
-_NARROW, _WIDE = 6, 46
-
-Value = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A heading, the most columns it may take, and how its numbers are shown."""
-
-    title: str
-    most: int = _WIDE
-    number: str = ""  # "", "percent" or "decimal"
-
-
-_T = _Column
+_EPOCH = datetime(2000, 1, 1)  # no clock in a result
+_T = Column
 _SHARE = "percent"
 
 
@@ -62,7 +44,7 @@ def xlsx_bytes(plan: Plan) -> bytes:
         {"title": clean(f"{plan.major}专业书证融通实施方案"), "subject": plan.mark,
          "author": "align", "created": _EPOCH}
     )  # fmt: skip
-    sheets = _Sheets(book, plan.mark)
+    sheets = Sheets(book, plan.mark)
     _courses(sheets, plan)
     _analysis(sheets, plan)
     _credits(sheets, plan)
@@ -75,98 +57,7 @@ def xlsx_bytes(plan: Plan) -> bytes:
     return out.getvalue()
 
 
-class _Sheets:
-    """A workbook with the few formats all sheets share."""
-
-    def __init__(self, book: Any, mark: str) -> None:
-        self.book, self.mark = book, mark
-        base = {"font_name": "宋体", "font_size": 10.5, "valign": "top", "border": 1,
-                "border_color": "#BFBFBF"}  # fmt: skip
-        add = book.add_format
-        self.head = add({**base, "bold": True, "bg_color": "#D9E2F3", "text_wrap": True,
-                         "valign": "vcenter", "align": "center"})  # fmt: skip
-        self.title = add({"font_name": "黑体", "font_size": 14})
-        self.note = add({"font_name": "宋体", "font_size": 10.5, "font_color": "#C00000"})
-        self.turned = add({**base, "bold": True, "bg_color": "#D9E2F3", "rotation": 60,
-                           "align": "center", "valign": "bottom"})  # fmt: skip
-        self.text = add({**base, "text_wrap": True})
-        self.formats = {
-            "": add({**base, "num_format": "General"}),
-            "percent": add({**base, "num_format": "0%"}),
-            "decimal": add({**base, "num_format": "0.0000"}),
-        }
-
-    def table(
-        self,
-        name: str,
-        title: str,
-        columns: Sequence[_Column],
-        rows: Sequence[Sequence[Value]],
-        *,
-        frozen: int = 1,
-        notes: Sequence[str] = (),
-    ) -> Any:
-        """One sheet: title and mark, then a table with frozen heading, filter and widths."""
-        sheet = self.book.add_worksheet(name)
-        sheet.write_string(0, 0, shown(title), self.title)
-        notes = (self.mark, *notes)
-        if len(rows) > _ROW_LIMIT:
-            notes = (*notes, f"共 {len(rows)} 行，本表只列前 {_ROW_LIMIT} 行")
-            rows = rows[:_ROW_LIMIT]
-        sheet.write_string(1, 0, shown("；".join(notes)), self.note)
-        top = 2
-        for j, column in enumerate(columns):
-            sheet.write_string(top, j, column.title, self.head)
-            needed = [width(column.title) + 4]
-            needed += [_widest(row[j], column) for row in rows[:2000]]
-            sheet.set_column(j, j, min(column.most, max(_NARROW, *needed)))
-        for i, row in enumerate(rows, top + 1):
-            for j, value in enumerate(row):
-                self.write(sheet, i, j, value, columns[j].number)
-        sheet.freeze_panes(top + 1, frozen)
-        if rows:
-            sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
-        self.print_setup(sheet, top)
-        return sheet
-
-    def write(self, sheet: Any, row: int, column: int, value: Value, number: str = "") -> None:
-        """A number as a number, anything else as text."""
-        if value is None or value == "":
-            sheet.write_blank(row, column, None, self.text)
-        elif isinstance(value, str):
-            sheet.write_string(row, column, shown(value), self.text)
-        else:
-            sheet.write_number(row, column, value, self.formats[number])
-
-    def print_setup(self, sheet: Any, heading_row: int) -> None:
-        """A4, lying, as wide as the page, the heading on every page."""
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(heading_row)
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-
-
-def shown(text: str) -> str:
-    """Text as a cell can hold it; a text too long for a cell says that it was cut."""
-    text = clean(text)
-    if len(text.encode("utf-16-le")) // 2 <= _CELL_LIMIT:
-        return text
-    kept = text.encode("utf-16-le")[: (_CELL_LIMIT - len(_CUT) - 1) * 2]
-    return kept.decode("utf-16-le", errors="ignore") + _CUT
-
-
-def _widest(value: Value, column: _Column) -> int:
-    if value is None:
-        return 0
-    if isinstance(value, str):
-        # Nothing wider than the most is shown, so nothing longer needs measuring.
-        return max((width(line[:200]) for line in value[:2000].split("\n")), default=0) + 2
-    return {"percent": 7, "decimal": 10}.get(column.number, len(f"{value:g}") + 2)
-
-
-def _courses(sheets: _Sheets, plan: Plan) -> None:
+def _courses(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 30), _T("课程", 30), _T("课程代码"), _T("课程性质"), _T("课程类别"), _T("学时"),
         _T("理论学时"), _T("实践学时"), _T("学分"), _T("学期"), _T("单元数"), _T("关联单元数"),
@@ -187,10 +78,11 @@ def _courses(sheets: _Sheets, plan: Plan) -> None:
             for r in plan.courses
         ],
         frozen=2,
+        printed=15,
     )  # fmt: skip
 
 
-def _analysis(sheets: _Sheets, plan: Plan) -> None:
+def _analysis(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 24), _T("等级"), _T("工作领域", 20), _T("工作任务", 24), _T("编号", 18),
         _T("职业技能要求", 48), _T("关系"), _T("概率", number=_SHARE), _T("存疑"), _T("确认", 16),
@@ -217,6 +109,7 @@ def _analysis(sheets: _Sheets, plan: Plan) -> None:
             for r in plan.analysis
         ],
         frozen=6,
+        printed=17,
     )  # fmt: skip
     colours = {
         Action.SUPPLEMENT: ("#F8CBAD", "#7F2A00"),
@@ -232,7 +125,7 @@ def _analysis(sheets: _Sheets, plan: Plan) -> None:
             )  # fmt: skip
 
 
-def _credits(sheets: _Sheets, plan: Plan) -> None:
+def _credits(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 30), _T("等级"), _T("课程", 30), _T("课程代码"), _T("课程性质"), _T("学时"),
         _T("学分"), _T("学分说明", 18), _T("成绩记法", 24), _T("概率", number=_SHARE),
@@ -254,7 +147,7 @@ def _credits(sheets: _Sheets, plan: Plan) -> None:
     )  # fmt: skip
 
 
-def _exempt_units(sheets: _Sheets, plan: Plan) -> None:
+def _exempt_units(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 30), _T("课程", 30), _T("课程单元", 44), _T("学时"), _T("对应的技能要求", 44),
         _T("概率", number=_SHARE), _T("存疑"), _T("确认"), _T("理由", 60), _T("规则", 20),
@@ -276,7 +169,7 @@ def _exempt_units(sheets: _Sheets, plan: Plan) -> None:
     )  # fmt: skip
 
 
-def _matrices(sheets: _Sheets, plan: Plan) -> None:
+def _matrices(sheets: Sheets, plan: Plan) -> None:
     """All certificates under each other on one sheet: courses × tasks, coloured by value."""
     sheet = sheets.book.add_worksheet("覆盖度矩阵")
     sheet.write_string(0, 0, shown(f"{plan.major}专业课程 × 工作任务覆盖度"), sheets.title)
@@ -298,7 +191,7 @@ def _matrices(sheets: _Sheets, plan: Plan) -> None:
     sheets.print_setup(sheet, 0)
 
 
-def _matrix(sheets: _Sheets, sheet: Any, matrix: Matrix, top: int) -> int:
+def _matrix(sheets: Sheets, sheet: Any, matrix: Matrix, top: int) -> int:
     """Write one matrix from row ``top`` down; returns the row below it."""
     sheet.write_string(top, 0, shown(f"《{matrix.certificate}》"), sheets.title)
     sheet.write_string(top + 1, 0, "等级", sheets.head)
@@ -326,7 +219,7 @@ def _matrix(sheets: _Sheets, sheet: Any, matrix: Matrix, top: int) -> int:
     return last + 1
 
 
-def _evidence(sheets: _Sheets, plan: Plan) -> None:
+def _evidence(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 24), _T("要求编号", 18), _T("课程", 24), _T("单元编号", 24),
         _T("概率", number=_SHARE), _T("证书原文", 48), _T("证书原文位置", 20), _T("课程原文", 48),
@@ -347,7 +240,7 @@ def _evidence(sheets: _Sheets, plan: Plan) -> None:
     )  # fmt: skip
 
 
-def _problems(sheets: _Sheets, plan: Plan) -> None:
+def _problems(sheets: Sheets, plan: Plan) -> None:
     columns = (_T("程度"), _T("文件", 40), _T("位置", 30), _T("问题", 90), _T("代码", 24))
     sheets.table(
         "问题",
@@ -360,7 +253,7 @@ def _problems(sheets: _Sheets, plan: Plan) -> None:
     )
 
 
-def _settings(sheets: _Sheets, plan: Plan) -> None:
+def _settings(sheets: Sheets, plan: Plan) -> None:
     run = plan.run
     rows: list[list[Value]] = [
         ["学校设定", s.title, s.value, s.unit, s.meaning, s.source, s.name] for s in plan.settings

@@ -100,7 +100,7 @@ def _analysis_row(
             unit_title(u) if u.course_id == proposal.course_id else f"《{u.course}》{unit_title(u)}"
             for u in near
         ),
-        measure=_measure(proposal, near, names.get(proposal.course_id, "")),
+        measure=_measure(proposal),
         hours=proposal.hours,
         unit_hours=sum(known) if known and len(known) == len(near) else None,
         item_quote=Quotation(item.printed or item.text, str(item.place)),
@@ -114,18 +114,15 @@ def _analysis_row(
     )
 
 
-def _measure(proposal: Proposal, near: Sequence[Unit], course: str) -> str:
-    """What to do, in one sentence a teacher can change."""
-    place = f"在《{course}》" if course else "在合适的课程中"
-    if near:
-        place += f"“{near[0].task or unit_title(near[0])}”"
+def _measure(proposal: Proposal) -> str:
+    """What to do, in one sentence a teacher can change; the row names course and unit."""
     if proposal.action is Action.SUPPLEMENT:
-        return f"{place}增设教学内容与训练，讲授本项要求。"
+        return "增设教学内容与训练，讲授本项要求。"
     if proposal.action is Action.EXTEND:
         what = "、".join(proposal.missing)
-        return f"{place}补讲{what}。" if what else f"{place}扩充到本项要求的全部对象与步骤。"
+        return f"补讲：{what}。" if what else "扩充到本项要求的全部对象与步骤。"
     if proposal.action is Action.STRENGTHEN:
         if proposal.rule.endswith("practice"):
-            return f"{place}增加实训，按本项要求考核操作。"
-        return f"{place}提高教学要求的深度，按本项要求考核。"
+            return "增加实训学时，按本项要求考核操作。"
+        return "提高教学要求的深度，按本项要求考核。"
     return "保持现有教学内容。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from pathlib import PurePath
@@ -26,6 +27,18 @@ SUFFIXES: dict[str, Format] = {
 SAVE_AS = "请用 WPS 或 Word 打开后另存为 .docx（表格另存为 .xlsx），再导入"
 UNLOCK = "请先去除密码，再导入"
 SUPPORTED = "docx、pdf、xlsx、csv、tsv、md"
+
+# What Python's zip reader raises on damaged files, as seen with bytes changed at random.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    RuntimeError,  # includes NotImplementedError: unknown packing methods
+)
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
@@ -86,7 +99,7 @@ def _office(data: bytes, name: str) -> Format:
                 types = part.read(2**20)
     except KeyError:
         raise _other_zip(data, name) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as e:
+    except ZIP_ERRORS as e:
         raise damaged(name, "文件不完整或已损坏，无法解开") from e
     if b"macroEnabled" in types or any(n.lower().endswith("vbaproject.bin") for n in names):
         raise HostileFileError(

@@ -49,4 +49,4 @@ class Limits:
     rows: int = 20_000
     cells: int = 1_000_000
     seconds: float = 120.0
-    memory_mb: int = 2_048
+    memory_mb: int = 1_536

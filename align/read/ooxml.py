@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from align.read.detect import damaged
+from align.read.detect import ZIP_ERRORS, damaged
 
 Element: TypeAlias = Any  # lxml's element; lxml ships no types
 
@@ -71,7 +70,7 @@ class Package:
         self.name = name
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except zipfile.BadZipFile as e:
+        except ZIP_ERRORS as e:
             raise damaged(name, "文件不完整或已损坏，无法解开") from e
         self._names = {n.lower().lstrip("/"): n for n in self._zip.namelist()}
 
@@ -82,7 +81,7 @@ class Package:
             return None
         try:
             return self._zip.read(found)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as e:
+        except ZIP_ERRORS as e:
             raise damaged(self.name, f"文件已损坏，其中的 {part} 无法解开") from e
 
     def root(self, part: str) -> Element | None:

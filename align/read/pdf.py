@@ -24,6 +24,7 @@ _PAGE_NUMBER = re.compile(
 )
 _TOC_LINE = re.compile(r"(?:[.．…·•]\s?){4,}\s*[\dIVXivxⅠ-ⅻ（）()-]*\s*$")
 _MARGIN = 0.1  # share of the page height at top and bottom where running lines stand
+_WIDE_MARGIN = 0.25  # the same for the page's outermost line
 _UNMAPPED = 0.2  # share of characters without a way back to text from which reading misleads
 
 
@@ -132,8 +133,9 @@ class _Reader:
         often = max(3, len(pages) // 3)
         for p in pages:
             keep = []
+            outer = [x for x in p.lines if _at_margin(x, p)]
             for x in p.lines:
-                running = _at_margin(x, p) and (
+                running = x in outer and (
                     _PAGE_NUMBER.match(x.text) or (len(pages) > 2 and keys[_bare(x.text)] >= often)
                 )
                 if running:
@@ -278,7 +280,14 @@ class _Reader:
 
 
 def _at_margin(line: PdfLine, page: PdfPage) -> bool:
-    return line.bottom < _MARGIN * page.height or line.top > (1 - _MARGIN) * page.height
+    """Whether the line stands where running heads and page numbers stand."""
+    if line.bottom < _MARGIN * page.height or line.top > (1 - _MARGIN) * page.height:
+        return True
+    items: list[PdfLine | PdfTable] = [*page.lines, *page.tables]
+    first, last = min(x.top for x in items), max(x.bottom for x in items)
+    if line.top == first:
+        return line.bottom < _WIDE_MARGIN * page.height
+    return line.bottom == last and line.top > (1 - _WIDE_MARGIN) * page.height
 
 
 def _hangs(line: PdfLine) -> bool:

@@ -29,8 +29,9 @@ def read_here(path: Path, limits: Limits) -> Document:
     """
     name = str(path)
     data = load(path, limits)
-    format_ = detect(data, name)
+    format_: Format | None = None
     try:
+        format_ = detect(data, name)
         if format_ in ("docx", "xlsx"):
             check_package(data, name, limits)
         blocks, problems = _blocks(data, name, format_, limits)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from xml.parsers import expat
 
 from align.errors import HostileFileError, ReadError
-from align.read.detect import UNLOCK, damaged
+from align.read.detect import UNLOCK, ZIP_ERRORS, damaged
 from align.read.limits import Limits
 
 _PIECE = 64 * 1024
@@ -42,7 +41,7 @@ def check_package(data: bytes, name: str, limits: Limits) -> None:
             for entry in entries:
                 _check_name(entry, name)
                 total += _check_entry(z, entry, name, limits, total)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as e:
+    except ZIP_ERRORS as e:
         raise damaged(name, "文件不完整或已损坏，无法解开") from e
 
 

@@ -53,10 +53,11 @@ def read_delimited(
         problems.append(Problem("info", "encoding", "文件按 GBK（GB 18030）编码读取", name))
     rows: list[tuple[int, list[str]]] = []
     csv.field_size_limit(_FIELD_BYTES)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # Strict: a quote that is never closed would silently swallow the rest of the file.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     cells = 0
+    line = 1
     try:
-        line = 1
         for record in reader:
             if any(field.strip() for field in record):
                 rows.append((line, record))
@@ -67,9 +68,9 @@ def read_delimited(
                     raise damaged(name, "表格单元格过多，分隔符可能有误")
             line = reader.line_num + 1
     except csv.Error as e:
-        place = Place(line=reader.line_num)
+        place = Place(line=line)
         raise ReadError(
-            "表格解析失败，引号可能没有成对", file=name, place=place, got=str(e),
+            "表格解析失败，从这一行开始引号没有成对", file=name, place=place,
             remedy="请检查这一行的引号，或用表格软件另存为 .xlsx",
         ) from e  # fmt: skip
     if not rows:

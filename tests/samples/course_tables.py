@@ -67,6 +67,7 @@ def write_xlsx(course: SampleCourse, path: Path) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
     for number, row in enumerate(rows(course), start=1):
+        sheet.set_row(number, 16 * -(-len(str(row[6])) // 33))  # 33 Chinese characters a line
         for column, value in enumerate(row):
             sheet.write(number, column, value, plain if column in (5, 6) else middle)
     first = 1

@@ -1,0 +1,1 @@
+"""The screens: one frame, five pages; the only place that knows streamlit."""

@@ -1,0 +1,112 @@
+"""Filters above a list; their values stand in the address, so a link keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from align.records import Action, Certificate
+from align.ui.look import Look
+from align.ui.words import language, level_name, t
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is to be shown; an empty value lets everything through."""
+
+    certificate: str = ""
+    level: str = ""
+    course: str = ""
+    action: str = ""
+    unsure: bool = False
+    text: str = ""
+
+    def finds(self, *texts: str) -> bool:
+        """Whether the searched words stand in one of the texts."""
+        wanted = self.text.strip().casefold()
+        return not wanted or any(wanted in text.casefold() for text in texts)
+
+
+def pick_certificate(look: Look, key: str = "cert") -> Certificate:
+    """The certificate to look at; asked only where there are several."""
+    found = list(look.certificates.values())
+    if len(found) == 1:
+        return found[0]
+    names = {c.id: c.name for c in found}
+    chosen = st.selectbox(
+        t("pick.certificate"), list(names), format_func=names.__getitem__, key=key
+    )
+    return look.certificates[chosen or found[0].id]
+
+
+def filter_bar(look: Look, page: str) -> Filter:
+    """The row of filters of a page.
+
+    Parameters
+    ----------
+    page : str
+        Prefix of the filters' names, so that each page keeps its own.
+    """
+    certificate, text = "", ""
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{page}-filters"):
+        if len(look.certificates) > 1:
+            certificate = _choice(
+                "pick.certificate",
+                {"": t("all"), **{c.id: c.name for c in look.certificates.values()}},
+                f"{page}_cert",
+                260,
+            )
+        levels = dict.fromkeys(
+            level
+            for c in look.certificates.values()
+            if certificate in {"", c.id}
+            for level in c.levels
+        )
+        level = _choice(
+            "pick.level",
+            {"": t("any.level"), **{x: level_name(x) for x in levels}},
+            f"{page}_level",
+            170,
+        )
+        course = _choice(
+            "pick.course",
+            {"": t("any.course"), **{c.id: c.name for c in look.courses.values()}},
+            f"{page}_course",
+            250,
+        )
+        action = _choice(
+            "pick.action",
+            {"": t("any.action"), **{str(a): t(f"action.{a}") for a in Action}},
+            f"{page}_action",
+            150,
+        )
+        text = st.text_input(
+            t("pick.search"),
+            key=f"{page}_text",
+            placeholder=t("pick.search_hint"),
+            persist_state="session",
+            width=190,
+        )
+        unsure = st.toggle(
+            t("pick.unsure"), key=f"{page}_unsure", persist_state="session", width="content"
+        )
+    return Filter(certificate, level, course, action, unsure, text or "")
+
+
+def _choice(label: str, options: dict[str, str], key: str, width: int) -> str:
+    """One drop-down; its value outlives a change of page, of language or of the options."""
+    keys = list(options)
+    before = st.session_state.get(f"{key}.kept", "")
+    chosen = st.selectbox(
+        t(label),
+        keys,
+        index=keys.index(before) if before in options else 0,
+        format_func=lambda k: options.get(k, k),
+        # The browser keeps the words of an option, so another language is another widget.
+        key=f"{key}_{language()}",
+        placeholder=t("pick.none"),
+        width=width,
+    )
+    st.session_state[f"{key}.kept"] = chosen or ""
+    return chosen or ""

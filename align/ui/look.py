@@ -1,0 +1,90 @@
+"""A run looked at from every side: the same records, indexed the way the pages ask for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from align.pipeline import Result
+from align.plan.matrix import Column
+from align.records import Action, Competency, Course, Coverage, Match, Proposal, Unit
+
+Key = tuple[str, str]  # (course id, unit id) or (certificate id, item id)
+
+
+@dataclass(frozen=True, slots=True)
+class CellItem:
+    """A requirement behind one cell of the heatmap, with the course's best unit for it."""
+
+    item: Competency
+    best: Match
+
+
+class Look:
+    """Indexes over one :class:`~align.pipeline.Result`; built once, then only read."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        gathered = result.gathered
+        self.courses: dict[str, Course] = {c.id: c for c in gathered.courses}
+        self.units: dict[Key, Unit] = {(c.id, u.id): u for c in gathered.courses for u in c.units}
+        self.certificates = {c.id: c for c in gathered.certificates}
+        self.items: dict[Key, Competency] = {
+            (c.id, i.id): i for c in gathered.certificates for i in c.competencies
+        }
+        self.coverage: dict[Key, Coverage] = {(c.scope, c.id): c for c in result.coverage}
+        self.sources = {
+            f.reading.source.id: f.path.name for f in gathered.files if f.reading is not None
+        }
+        self.of_item: dict[Key, Proposal] = {}
+        self.of_unit: dict[Key, list[Proposal]] = defaultdict(list)
+        for p in result.proposals:
+            if p.action is Action.EXEMPT:
+                for unit_id in p.unit_ids:
+                    self.of_unit[p.course_id, unit_id].append(p)
+            else:
+                for item_id in p.item_ids:
+                    self.of_item[p.certificate_id, item_id] = p
+        by_item: dict[Key, list[Match]] = defaultdict(list)
+        by_unit: dict[Key, list[Match]] = defaultdict(list)
+        for m in sorted(result.matches, key=lambda m: (-m.probability, m.unit_id, m.item_id)):
+            by_item[m.certificate_id, m.item_id].append(m)
+            by_unit[m.course_id, m.unit_id].append(m)
+        self.item_matches, self.unit_matches = dict(by_item), dict(by_unit)
+
+    def link(self, probability: float) -> str:
+        """``full``, ``part`` or ``none``, by the run's thresholds."""
+        s = self.result.settings
+        if probability >= s.full_threshold:
+            return "full"
+        return "part" if probability >= s.link_threshold else "none"
+
+    def share(self, scope: str, identity: str) -> float | None:
+        """Covered share (0..1) of one thing; None where it was not computed."""
+        found = self.coverage.get((scope, identity))
+        return found.share if found else None
+
+    def areas(self, certificate_id: str, level: str) -> Iterator[Coverage]:
+        """Coverage of the areas of one level, in the order of the standard."""
+        certificate = self.certificates[certificate_id]
+        names = dict.fromkeys(i.area for i in certificate.competencies if i.level == level)
+        for name in names:
+            found = self.coverage.get(("area", f"{certificate_id}|{level}|{name}"))
+            if found is not None:
+                yield found
+
+    def cell(self, certificate_id: str, course_id: str, column: Column) -> list[CellItem]:
+        """The linked requirements behind one cell, in the order of the standard."""
+        threshold = self.result.settings.link_threshold
+        found = []
+        for item in self.certificates[certificate_id].competencies:
+            if (item.level, item.area) != (column.level, column.area):
+                continue
+            if column.task and item.task != column.task:
+                continue
+            for m in self.item_matches.get((certificate_id, item.id), []):
+                if m.course_id == course_id and m.probability >= threshold:
+                    found.append(CellItem(item, m))
+                    break  # the matches stand in falling order
+        return found

@@ -1,0 +1,1 @@
+"""One module per page; streamlit runs the file, importing it does nothing."""

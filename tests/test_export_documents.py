@@ -1,0 +1,268 @@
+"""The draft plan for Word and Excel, opened again as a reader's program does."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
+from docx.table import Table
+
+from align.export.docx import CHAPTERS, docx_bytes, heat_parts
+from align.export.xlsx import xlsx_bytes
+from align.export.xlsx_sheets import shown
+from align.plan import DRAFT_MARK, Plan, course_matrix
+from align.records import Certificate, Competency, Course, Place
+from tests import plan_records as given
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return given.plan()
+
+
+@pytest.fixture(scope="module")
+def word_file(plan: Plan) -> bytes:
+    return docx_bytes(plan)
+
+
+@pytest.fixture(scope="module")
+def word(word_file: bytes) -> Any:
+    return docx.Document(io.BytesIO(word_file))
+
+
+@pytest.fixture(scope="module")
+def excel(plan: Plan) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(xlsx_bytes(plan)))
+
+
+def table_with(word: Any, heading: str) -> Table:
+    return next(t for t in word.tables if t.cell(0, 0).text == heading)
+
+
+def test_word_page_is_that_of_an_official_document(word: Any) -> None:
+    standing, lying, last = word.sections
+    for section in (standing, last):
+        assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+        margins = (
+            section.top_margin,
+            section.bottom_margin,
+            section.left_margin,
+            section.right_margin,
+        )
+        assert [round(m.mm) for m in margins] == [37, 35, 28, 26]
+    assert lying.orientation == WD_ORIENT.LANDSCAPE
+    assert (round(lying.page_width.mm), round(lying.page_height.mm)) == (297, 210)
+
+
+@pytest.mark.parametrize(
+    ("style", "font", "size", "pitch"),
+    [("Normal", "仿宋", 16, 28), ("Title", "方正小标宋简体", 22, 36), ("Heading 1", "黑体", 16, 28),
+     ("Heading 2", "楷体", 16, 28), ("AlignTable", "仿宋", 10.5, 14)],
+)  # fmt: skip
+def test_word_styles_name_chinese_fonts(
+    word: Any, style: str, font: str, size: float, pitch: float
+) -> None:
+    found = word.styles[style]
+    fonts = found.element.rPr.rFonts
+    assert fonts.get(qn("w:eastAsia")) == font
+    assert not [a for a in fonts.attrib if a.endswith("Theme")]
+    assert (found.font.size.pt, found.paragraph_format.line_spacing.pt) == (size, pitch)
+
+
+def test_word_chapters_stand_in_order_and_the_contents_lead_to_them(word: Any) -> None:
+    headings = [p for p in word.paragraphs if p.style.name == "Heading 1"]
+    assert [h.text for h in headings] == [words for words, _ in CHAPTERS]
+    bookmarks = [h._p.find(qn("w:bookmarkStart")).get(qn("w:name")) for h in headings]
+    codes = [e.text.split()[1] for e in word.element.body.iter(qn("w:instrText"))]
+    assert codes == bookmarks == [name for _, name in CHAPTERS]
+    assert "PAGE" in word.sections[0].footer.paragraphs[0]._p.xml
+
+
+def test_word_is_marked_as_a_draft_on_every_page_and_on_its_cover(word: Any) -> None:
+    assert DRAFT_MARK == "草案（机器建议，未经教师审定）"
+    assert word.sections[0].header.paragraphs[0].text == DRAFT_MARK
+    assert all(s.header.is_linked_to_previous for s in word.sections[1:])
+    assert DRAFT_MARK in [p.text for p in word.paragraphs]
+
+
+def test_word_tables_repeat_their_heading_and_split_no_row(word: Any) -> None:
+    headed = [t for t in word.tables if t.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None]
+    assert len(headed) >= 9
+    for table in word.tables:
+        for row in table.rows:
+            assert row._tr.trPr.find(qn("w:cantSplit")) is not None
+    sizes = {e.get(qn("w:type")) for t in word.tables for e in t._tbl.iter(qn("w:tblLayout"))}
+    assert sizes == {"fixed"}
+
+
+def test_no_word_table_is_wider_than_its_page(word: Any) -> None:
+    lying = table_with(word, "证书的技能要求")
+    for table in word.tables:
+        mm = sum(int(c.get(qn("w:w"))) for c in table._tbl.tblGrid) * 25.4 / 1440
+        assert mm <= (227.5 if table._tbl is lying._tbl else 156.5)
+
+
+def test_word_analysis_groups_by_task_and_leaves_covered_items_to_the_annex(
+    word: Any, plan: Plan
+) -> None:
+    rows = [[c.text for c in r.cells] for r in table_with(word, "证书的技能要求").rows]
+    groups = [r[0] for r in rows[1:] if len(set(r)) == 1]
+    assert groups[0] == "初级 ／ 1 到货验收 ／ 1.1 车辆与货品查验（共 5 条：已覆盖 3，拓展 2）"
+    items = [r for r in rows[1:] if len(set(r)) > 1]
+    assert len(items) == sum(r.action != "covered" for r in plan.analysis)
+    supplement = next(r for r in items if r[0].startswith("初级-1.2.5"))
+    assert "补充" in supplement[1] and "未映射，待确认" in supplement[1]
+    assert "建议补入" in supplement[2] and "（由专业填写）" in supplement[3]
+    assert "规则 supplement" in supplement[4] and "最接近的课程原文：“" in supplement[4]
+    extend = next(r for r in items if r[0].startswith("初级-1.1.3"))
+    assert "概率 44%" in extend[1] and "存疑" in extend[1] and "未确认" in extend[1]
+    assert "（第6页 表2 第3行）" in extend[0] and "（表2 第2行）" in extend[4]
+    covered = [[c.text for c in r.cells] for r in table_with(word, "编号").rows]
+    assert sum(len(set(r)) > 1 for r in covered[1:]) == sum(
+        r.action == "covered" for r in plan.analysis
+    )
+
+
+def test_word_credit_table_is_up_to_the_committee(word: Any) -> None:
+    rows = [[c.text for c in r.cells] for r in table_with(word, "证书及等级").rows]
+    assert len(rows) == 2
+    assert rows[1][0] == "冷链物流管理 中级" and rows[1][3] == "4"
+    assert rows[1][-1] == "待委员会审定"
+
+
+def test_word_says_so_when_no_course_is_exempt(plan: Plan) -> None:
+    empty = replace(plan, credits=(), exempt_units=(), problems=())
+    words = [p.text for p in docx.Document(io.BytesIO(docx_bytes(empty))).paragraphs]
+    assert any("不建议转换学分" in w and "80%" in w for w in words)
+    assert "没有发现问题。" in words
+
+
+def test_word_has_signatures_settings_problems_and_the_runs_identity(word: Any, plan: Plan) -> None:
+    cells = {c.text for t in word.tables for r in t.rows for c in r.cells}
+    assert set(plan.signatures) <= cells
+    assert {s.title for s in plan.settings} <= cells
+    assert {plan.run.id, plan.run.model, plan.run.settings_version} <= cells
+    assert {digest for _, digest in plan.run.sources} <= cells
+    assert any("单元学时之和 62" in c for c in cells)
+    assert any("没有国家统一规定" in p.text for p in word.paragraphs)
+
+
+def test_word_pictures_have_words_and_are_not_cut_to_one_line(word: Any) -> None:
+    assert len(word.inline_shapes) == 4
+    for shape in word.inline_shapes:
+        assert shape._inline.docPr.get("descr")
+    pictures = [p for p in word.paragraphs if p._p.findall(".//" + qn("w:drawing"))]
+    assert all(p.style.paragraph_format.line_spacing == 1.0 for p in pictures)
+
+
+def test_word_and_excel_are_the_same_bytes_each_time(plan: Plan, word_file: bytes) -> None:
+    assert docx_bytes(given.plan()) == word_file
+    assert xlsx_bytes(plan) == xlsx_bytes(given.plan())
+    for data in (word_file, xlsx_bytes(plan)):
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            assert package.testzip() is None
+            assert len({info.date_time for info in package.infolist()}) == 1
+
+
+def test_strange_characters_in_the_documents_break_nothing(plan: Plan) -> None:
+    odd = "能\x0b用<w:t>&\x00=1+1\u202e逆\ufffe"
+    row = replace(plan.analysis[0], item=odd, measure=odd, reason=odd)
+    strange = replace(plan, analysis=(row, *plan.analysis[1:]), major="＝冷链<&>")
+    reopened = docx.Document(io.BytesIO(docx_bytes(strange)))
+    assert any(
+        "能用<w:t>&=1+1逆" in c.text
+        for c in table_with(reopened, "证书的技能要求").columns[0].cells
+    )
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(strange)))
+    assert book["融通内容分析表"].cell(4, 6).value == "能用<w:t>&=1+1逆"
+
+
+def test_an_empty_programme_still_gives_both_files(plan: Plan) -> None:
+    nothing = Plan("空", "空", "", (), (), (), (), (), (), (), (), (), (), plan.settings, plan.run)
+    assert docx.Document(io.BytesIO(docx_bytes(nothing))).paragraphs
+    assert openpyxl.load_workbook(io.BytesIO(xlsx_bytes(nothing))).sheetnames
+
+
+def test_a_large_certificate_is_drawn_in_parts_that_fit_a_page() -> None:
+    items = tuple(
+        Competency(f"{level}-{t}", "c", level, "1 领域", f"{t} 任务", f"{t}", "能", "能", Place())
+        for level in ("初级", "中级", "高级")
+        for t in range(48)
+    )
+    courses = tuple(Course(str(n), f"课程{n}", ()) for n in range(30))
+    certificate = Certificate("c", "大证书", ("初级", "中级", "高级"), items)
+    parts = heat_parts(course_matrix(courses, certificate, (), 0.3))
+    assert {len({c.level for c in p.columns}) for p in parts} == {1}
+    assert max(len(p.columns) for p in parts) <= 36 and max(len(p.courses) for p in parts) <= 26
+    assert sum(len(p.columns) * len(p.courses) for p in parts) == 144 * 30
+
+
+def test_excel_has_all_sheets_with_frozen_headings_filters_and_the_mark(excel: Any) -> None:
+    assert excel.sheetnames == [
+        "课程与证书对照表", "融通内容分析表", "学分转换表", "免修单元", "覆盖度矩阵", "证据",
+        "问题", "设置",
+    ]  # fmt: skip
+    for sheet in excel:
+        assert DRAFT_MARK in sheet["A2"].value
+        assert sheet.freeze_panes
+        if sheet.title != "覆盖度矩阵":
+            assert sheet.auto_filter.ref
+            assert sheet["A4"].alignment.wrap_text
+
+
+def test_excel_lists_every_row_with_real_numbers_and_no_formula(excel: Any, plan: Plan) -> None:
+    sheet = excel["融通内容分析表"]
+    header = [c.value for c in sheet[3]]
+    rows = [
+        dict(zip(header, [c.value for c in r], strict=True)) for r in sheet.iter_rows(min_row=4)
+    ]
+    assert len(rows) == len(plan.analysis)
+    row = next(r for r in rows if r["编号"] == "初级-1.1.3")
+    assert row["概率"] == pytest.approx(0.44) and row["现有学时"] == 16
+    assert (row["关系"], row["存疑"], row["规则"]) == ("拓展", "存疑", "extend")
+    assert row["证书原文位置"] == "第6页 表2 第3行" and row["单元标识"].startswith("冷库运营实务#1")
+    assert sheet.conditional_formatting
+    assert all(c.data_type != "f" for s in excel for r in s.iter_rows() for c in r)
+    assert len(list(excel["证据"].iter_rows(min_row=4))) == len(plan.evidence)
+
+
+def test_excel_takes_dangerous_text_as_text(plan: Plan) -> None:
+    evil = '=HYPERLINK("http://x",1)'
+    row = replace(plan.analysis[0], item=evil, reason="http://example.org/" + "长" * 40_000)
+    book = openpyxl.load_workbook(
+        io.BytesIO(xlsx_bytes(replace(plan, analysis=(row, *plan.analysis[1:]))))
+    )
+    sheet = book["融通内容分析表"]
+    assert (sheet.cell(4, 6).value, sheet.cell(4, 6).data_type) == (evil, "s")
+    long = sheet.cell(4, 17)
+    assert long.hyperlink is None and long.value.endswith("……（过长，全文见原文件）")
+    assert len(shown("长" * 40_000)) <= 32_767
+
+
+def test_excel_columns_fit_their_text_and_wrapped_rows_their_lines(excel: Any) -> None:
+    sheet = excel["课程与证书对照表"]
+    assert sheet.column_dimensions["A"].width >= 14  # 客户服务管理员 is 14 columns wide
+    assert max(d.width for s in excel for d in s.column_dimensions.values()) <= 75
+    assert sheet.row_dimensions[5].height > 30  # several tasks, one a line
+
+
+def test_excel_matrix_has_one_coloured_block_per_certificate(excel: Any, plan: Plan) -> None:
+    sheet = excel["覆盖度矩阵"]
+    assert len(sheet.conditional_formatting) == 2
+    assert sheet.cell(6, 2).value == plan.matrices[0].columns[0].label
+    assert sheet.cell(8, 2).value == pytest.approx(plan.matrices[0].values[1][0])
+    assert sheet.cell(7, 2).value is None  # nothing linked is blank, not zero
+
+
+def test_excel_settings_say_whose_they_are(excel: Any) -> None:
+    sheet = excel["设置"]
+    assert "均为本校设定" in sheet["A2"].value
+    found = {r[6].value: r[2].value for r in sheet.iter_rows(min_row=4)}
+    assert found["exempt_course_share"] == 0.8 and found["id"] == "r-0123456789abcdef"
