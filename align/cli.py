@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import align
 from align import cli_evaluate
 from align.errors import AlignError, UsageError
+
+if TYPE_CHECKING:
+    from align.pipeline import Result
 
 app = typer.Typer(
     name="align",
@@ -41,6 +45,9 @@ Level = Annotated[
 ]
 ProgrammeName = Annotated[str | None, typer.Option("--programme", help="只做这个专业。")]
 Model = Annotated[str | None, typer.Option("--model", help="向量模型：名称或文件夹。")]
+Concepts = Annotated[
+    Path | None, typer.Option("--concepts", help="学校自己的概念词表（TSV），加在自带词表之后。")
+]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="设置文件（TOML）。")]
 
 COURSES, CERTS, OUT = Path("course_standards"), Path("cert_standards"), Path("output")
@@ -86,6 +93,7 @@ def run(
     level: Level = None,
     programme: ProgrammeName = None,
     model: Model = None,
+    concepts: Concepts = None,
     settings: SettingsFile = None,
     all_pairs: Annotated[
         bool, typer.Option("--all-pairs", help="matches.csv 写出全部配对。")
@@ -96,13 +104,15 @@ def run(
     from align.present import Console, run_summary
 
     with Console() as console:
-        for result in _results(
-            console, courses, certs, level, programme, model, settings, all_pairs
-        ):
+        results = _results(
+            console, courses, certs, level, programme, model, concepts, settings, all_pairs
+        )
+        for result in results:
             folder = out / result.gathered.programme.id
             console.progress(f"写出 {folder}", 1, 1)
             pipeline.write(result, folder)
             console.say(run_summary(result, folder))
+    _end_with(_unread(results))
 
 
 @app.command()
@@ -141,6 +151,7 @@ def graph(
     level: Level = None,
     programme: ProgrammeName = None,
     model: Model = None,
+    concepts: Concepts = None,
     settings: SettingsFile = None,
 ) -> None:
     """画图：课程 × 工作任务的覆盖热力图，或能力重合的二部图。"""
@@ -153,7 +164,7 @@ def graph(
             "不支持的图片格式", file=out, got=out.suffix or "无后缀", expected=".svg、.png 或 .html"
         )
     with Console() as console:
-        results = _results(console, courses, certs, level, programme, model, settings)
+        results = _results(console, courses, certs, level, programme, model, concepts, settings)
         certificates = [(r, c) for r in results for c in r.gathered.certificates]
         for k, (result, certificate) in enumerate(certificates):
             path = out
@@ -169,6 +180,7 @@ def graph(
             )
             atomic_write(path, data)
             console.say(f"{result.gathered.programme.name} ×《{certificate.name}》：{path}")
+    _end_with(_unread(results))
 
 
 @app.command()
@@ -180,6 +192,7 @@ def export(
     level: Level = None,
     programme: ProgrammeName = None,
     model: Model = None,
+    concepts: Concepts = None,
     settings: SettingsFile = None,
 ) -> None:
     """只写出所选格式的结果文件。"""
@@ -187,10 +200,12 @@ def export(
     from align.present import Console
 
     with Console() as console:
-        for result in _results(console, courses, certs, level, programme, model, settings):
+        results = _results(console, courses, certs, level, programme, model, concepts, settings)
+        for result in results:
             folder = out / result.gathered.programme.id
             for path in pipeline.write(result, folder, formats=[f.value for f in formats]):
                 console.say(str(path))
+    _end_with(_unread(results))
 
 
 @models_app.command("list")
@@ -209,13 +224,9 @@ def app_command(
     port: Annotated[int, typer.Option("--port", help="端口。")] = 8501,
 ) -> None:
     """打开界面（浏览器）。"""
-    from streamlit.web import cli as streamlit_cli
+    from align.ui.launch import launch
 
-    from align.places import app_script
-
-    sys.argv = ["streamlit", "run", str(app_script()), "--server.port", str(port),
-                "--server.address", "127.0.0.1"]  # fmt: skip
-    streamlit_cli.main()
+    launch(port)
 
 
 def _results(
@@ -225,9 +236,10 @@ def _results(
     level: list[str] | None,
     programme: str | None,
     model: str | None,
+    concepts: Path | None,
     settings_file: Path | None,
     all_pairs: bool = False,
-) -> list[Any]:
+) -> list[Result]:
     """Run every programme; files that could not be read are said, the others go on."""
     from align import pipeline
     from align.gather import gather
@@ -241,7 +253,7 @@ def _results(
     embedder = load_embedder(
         model, progress=lambda done, total: console.progress("计算向量", done, total)
     )
-    matcher = load_matcher(models_folder() / "matcher.json")
+    matcher = load_matcher(models_folder() / "matcher.json", concepts)
     gathered = gather(
         courses, certs, levels=tuple(level or ()), programme=programme, progress=console.progress
     )
@@ -252,10 +264,36 @@ def _results(
     ]
 
 
+def _unread(results: Sequence[Result]) -> list[AlignError]:
+    """The errors of files that were skipped: what was written is a part, and says so."""
+    return [f.error for r in results for f in r.gathered.files if f.error]
+
+
 def _end_with(errors: list[AlignError]) -> None:
     """End with the first error's exit code, after everything else was shown."""
     if errors:
         raise typer.Exit(errors[0].exit_code)
+
+
+#: The command-line library speaks English; these are the beginnings of what it says.
+_LIBRARY_WORDS = (
+    ("No such option", "没有这个选项"),
+    ("No such command", "没有这个命令"),
+    ("Missing option", "缺少选项"),
+    ("Missing argument", "缺少参数"),
+    ("Missing command", "缺少子命令"),
+    ("Invalid value for", "选项的值不对"),
+    ("Got unexpected extra argument", "多出的参数"),
+    ("requires an argument", "需要一个值"),
+    ("Did you mean", "是否想写"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    """The library's message with its fixed words in Chinese, in one line."""
+    for english, chinese in _LIBRARY_WORDS:
+        message = message.replace(english, chinese)
+    return " ".join(message.split())
 
 
 def main() -> None:
@@ -263,6 +301,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A Windows console may not be set to UTF-8; a sign it lacks must not end the program.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if len(sys.argv) == 1:
+        sys.argv.append("--help")
     try:
         code = app(standalone_mode=False)
     except AlignError as error:
@@ -276,9 +316,8 @@ def main() -> None:
     except Exception as error:
         # Usage errors of the command-line library carry an exit code and a message.
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-            typer.echo(
-                f"命令用法有误：{error.format_message()}（用 align --help 查看用法）", err=True
-            )
+            message = _in_chinese(error.format_message())
+            typer.echo(f"命令用法有误：{message}（用 align --help 查看用法）", err=True)
             raise SystemExit(2) from None
         if os.environ.get("ALIGN_DEBUG"):
             raise

@@ -33,6 +33,9 @@ def evaluate(
         Path | None, typer.Option("--actions", help="标注的处理：item_id、action。")
     ] = None,
     model: Model = None,
+    concepts: Annotated[
+        Path | None, typer.Option("--concepts", help="学校自己的概念词表（TSV）。")
+    ] = None,
     settings: Annotated[Path | None, typer.Option("--settings", help="设置文件（TOML）。")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -57,7 +60,7 @@ def evaluate(
             links,
             actions,
             load_embedder(model),
-            load_matcher(models_folder() / "matcher.json"),
+            load_matcher(models_folder() / "matcher.json", concepts),
             load_settings(settings),
             console.progress,
         )

@@ -158,6 +158,7 @@ def _gather_one(
             got="、".join(programme.certificates),
             expected="证书标准文件夹中的文件名、标准代码或证书名称",
         )
+    problems += _unused_names(programme, course_files, used, certificates, levels)
     unique, doubled = _unique_courses(courses)
     return Gathered(
         programme,
@@ -168,27 +169,65 @@ def _gather_one(
     )
 
 
-def within_levels(certificate: Certificate, levels: Iterable[str]) -> Certificate:
-    """The certificate up to the given levels; whole when none is given.
-
-    A higher level includes the lower ones without repeating their lines, so every level below
-    a chosen one stays in.
+def _unused_names(
+    programme: Programme,
+    course_files: Sequence[FileReading],
+    certificate_files: Sequence[FileReading],
+    certificates: Sequence[Certificate],
+    levels: Sequence[str],
+) -> list[Problem]:
+    """Names in ``programme.toml`` (or ``--level``) that fit nothing: most often a typing error.
 
     Raises
     ------
     UsageError
-        When the certificate has none of the levels.
+        When levels were chosen and no certificate of the programme has any of them.
+    """
+    found = {n for f in course_files for n in (f.path.name, f.path.stem)}
+    found |= {c.name for f in course_files if f.reading for c in f.reading.courses}
+    found |= {n for f in certificate_files for n in (f.path.name, f.path.stem)}
+    found |= {n for c in certificates for n in (c.code, c.name)}
+    # Certificates are already cut to their levels here: the files still hold them all.
+    every = list(
+        dict.fromkeys(
+            level
+            for f in certificate_files
+            if f.reading
+            for c in f.reading.certificates
+            for level in c.levels
+        )
+    )
+    if levels and not set(every) & set(levels):
+        raise UsageError(
+            f"专业“{programme.name}”的证书没有所选的等级",
+            place="--level",
+            got="、".join(levels),
+            expected="、".join(every),
+        )
+    unused = [("leave_out", n) for n in programme.leave_out if n not in found]
+    unused += [("certificates", n) for n in programme.certificates if n not in found]
+    unused += [("levels", n) for n in programme.levels if n not in every]
+    return [
+        Problem(
+            "warning",
+            "name-unused",
+            f"programme.toml 的 {key} 写了“{name}”，"
+            "但没有对应的文件、课程、证书或等级，请核对写法。",
+            source="programme.toml",
+        )
+        for key, name in unused
+    ]
+
+
+def within_levels(certificate: Certificate, levels: Iterable[str]) -> Certificate:
+    """The certificate up to the highest of the given levels; whole when it has none of them.
+
+    A higher level includes the lower ones without repeating their lines, so every level below
+    a chosen one stays in.
     """
     wanted = [level for level in levels if level in certificate.levels]
-    if not list(levels):
-        return certificate
     if not wanted:
-        raise UsageError(
-            f"证书《{certificate.name}》没有所选的等级",
-            place="--level 或 programme.toml 的 levels",
-            got="、".join(levels),
-            expected="、".join(certificate.levels),
-        )
+        return certificate
     top = max(certificate.levels.index(level) for level in wanted)
     kept = certificate.levels[: top + 1]
     return dataclasses.replace(

@@ -188,10 +188,15 @@ def _level_index(certificate: Certificate, level: str) -> int:
 
 
 def _weight(item: Competency, certificate: Certificate) -> float:
-    """The item's own weight; equal weights where the standard gives none (or only some)."""
-    if any(i.weight is None for i in certificate.competencies if i.level == item.level):
+    """The item's weight, 1 on average in each level, so that levels can be joined.
+
+    Equal weights where the standard gives none (or only some) in the level.
+    """
+    level = [i.weight for i in certificate.competencies if i.level == item.level]
+    total = sum(w or 0.0 for w in level)
+    if None in level or not total:
         return 1.0
-    return item.weight or 0.0
+    return (item.weight or 0.0) * len(level) / total
 
 
 def _course_coverage(graph: nx.Graph[Any], course: Course, settings: Settings) -> list[Coverage]:

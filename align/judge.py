@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from align import evaluate
-from align.errors import UsageError
+from align.errors import ReadError, UsageError
 from align.gather import FileReading, Gathered, Progress, quiet, read_files
-from align.labels import read_actions, read_links, table_rows
+from align.labels import read_actions, read_links, read_text, table_rows
 from align.programmes import Programme, documents
 from align.records import Action, Certificate, Course
 from align.settings import Settings
@@ -48,20 +49,25 @@ def judge(
     from align import pipeline
 
     gathered = _gathered(courses_path, certificates_path, progress)
+    # Labels first: a slip in them should not wait for the whole run.
+    items = [i.id for i in gathered.certificates[0].competencies]
+    units = sorted(u.id for c in gathered.courses for u in c.units)
+    if twice := sorted({u for u, v in pairwise(units) if u == v}):
+        raise UsageError(
+            "两门课程用了同样的编号，标注无法区分", file=courses_path, got="、".join(twice[:5])
+        )
+    links = read_links(links_path, set(items), set(units))
+    labelled = read_actions(actions_path, set(items)) if actions_path is not None else {}
     result = pipeline.run(gathered, embedder, matcher, settings, progress)
     matching = result.matchings[0]
     order = sorted(range(len(matching.units)), key=lambda j: matching.units[j].id)
-    items = [i.id for i in matching.items]
-    units = [matching.units[j].id for j in order]
-    links = read_links(links_path, set(items), set(units))
     grades = evaluate.grade_matrix(links, items, units)
     scores = matching.score[:, order].astype(np.float64)
     probabilities = matching.probability[:, order].astype(np.float64)
     figures = evaluate.ranking_figures(scores, grades)
     figures |= evaluate.pair_figures(probabilities, grades, settings.link_threshold)
     figures |= evaluate.calibration_figures(probabilities, grades)
-    if actions_path is not None:
-        labelled = read_actions(actions_path, set(items))
+    if labelled:
         proposed = {
             p.item_ids[0]: str(p.action) for p in result.proposals if p.action is not Action.EXEMPT
         }
@@ -121,7 +127,7 @@ def judge_sts(path: Path, embedder: Embedder) -> dict[str, float]:
     from scipy.stats import spearmanr
 
     a, b, scores = [], [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         cells = line.split("\t")
         if len(cells) != 3 or not _is_number(cells[2]):
             raise UsageError(
@@ -159,6 +165,8 @@ def judge_pairs(path: Path, embedder: Embedder) -> dict[str, float]:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     rows = [row for _, row in table_rows(path, ("course", "cert"))]
+    if not rows:
+        raise ReadError("表里一行也没有", file=path, expected="至少一行 course、cert")
     a, b = [r["course"] for r in rows], [r["cert"] for r in rows]
     vectors = embedder.embed(a + b)
     figures = _retrieval(vectors[: len(a)] @ vectors[len(a) :].T)

@@ -12,6 +12,22 @@ from align.records import Action
 ITEM_ACTIONS = tuple(str(a) for a in Action if a is not Action.EXEMPT)
 
 
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file.
+
+    Raises
+    ------
+    ReadError
+        When the file is missing or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ReadError("找不到文件", file=path, remedy="请检查路径。") from error
+    except UnicodeDecodeError as error:
+        raise ReadError("文件不是 UTF-8 编码", file=path, remedy="请另存为 UTF-8。") from error
+
+
 def table_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, row) of a tab-separated (or, by suffix, comma-separated) file.
 
@@ -20,12 +36,7 @@ def table_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict
     ReadError
         When the file is missing, is not UTF-8 or lacks one of the columns.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ReadError("找不到文件", file=path, remedy="请检查路径。") from error
-    except UnicodeDecodeError as error:
-        raise ReadError("文件不是 UTF-8 编码", file=path, remedy="请另存为 UTF-8。") from error
+    text = read_text(path)
     comma = path.suffix.lower() == ".csv"
     reader = csv.DictReader(
         text.splitlines(),

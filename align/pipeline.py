@@ -209,7 +209,8 @@ def run_json(result: Result) -> bytes:
                 "sha256": f.reading.source.sha256 if f.reading else None,
                 "courses": [c.name for c in f.reading.courses] if f.reading else [],
                 "certificates": [c.name for c in f.reading.certificates] if f.reading else [],
-                "error": f.error.line() if f.error else None,
+                # Without the path it was called by: equal inputs give equal bytes.
+                "error": f.error.line().replace(str(f.path), f.path.name) if f.error else None,
             }
             for f in result.gathered.files
         ],

@@ -101,6 +101,8 @@ def run_summary(result: Result, folder: Path) -> str:
         )
     else:
         lines.append("  免修候选：无课程达到学校设定的份额")
+    if skipped := sum(f.error is not None for f in g.files):
+        lines.append(f"  注意：有 {skipped} 个文件没有读成，结果不含它们（见“已跳过”）")
     lines += problem_lines(g.problems)
     lines.append(f"  结果：{folder}  （全部为机器建议，未经教师审定）")
     return "\n".join(lines)

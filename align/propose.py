@@ -89,7 +89,9 @@ def propose(
         homes = _task_homes(certificate, by_item, settings)
         for item in certificate.competencies:
             key = (certificate.id, item.id)
-            ranked = sorted(by_item.get(key, []), key=lambda m: (-m.probability, m.unit_id))
+            ranked = sorted(
+                by_item.get(key, []), key=lambda m: (-m.probability, m.course_id, m.unit_id)
+            )
             by_unit = {(m.course_id, m.unit_id): m for m in ranked}
             linked = []
             for node, _ in g.links(graph, g.item_node(*key)):
@@ -251,7 +253,7 @@ def _task_homes(
     for item in certificate.competencies:
         for m in by_item.get((certificate.id, item.id), []):
             if m.probability >= settings.link_threshold:
-                for group in (item.task, item.area):
+                for group in (f"task {item.task}", f"area {item.area}"):
                     counted = homes.setdefault((item.level, group), {})
                     counted[m.course_id] = counted.get(m.course_id, 0.0) + m.probability
     return homes
@@ -266,7 +268,7 @@ def _home(
     """The course where the competency is, or would be, taught best; "" when nothing points."""
     if linked:
         return linked[0][0].course_id
-    for group in (item.task, item.area):
+    for group in (f"task {item.task}", f"area {item.area}"):
         if counted := homes.get((item.level, group)):
             return max(sorted(counted), key=lambda c: counted[c])
     return ranked[0].course_id if ranked else ""

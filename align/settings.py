@@ -287,6 +287,10 @@ def load_settings(path: Path | None) -> Settings:
             got=str(error),
             expected="[settings] 下的 名称 = 数值",
         ) from error
+    if unknown := sorted(set(data) - {"settings"}):
+        raise SettingsError(
+            "有不认识的项", file=path, place="、".join(unknown), expected="写在 [settings] 下面"
+        )
     table = data.get("settings", {})
     if not isinstance(table, dict):
         raise SettingsError("设置文件的 settings 不是一张表", file=path, expected="[settings]")

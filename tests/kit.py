@@ -15,6 +15,7 @@ from typing import Any
 
 from align import graph as g
 from align.match import FEATURE_ZH, MatcherModel
+from align.match.features import Usual
 from align.propose import Parts, propose
 from align.records import (
     Certificate,
@@ -50,7 +51,11 @@ SETTINGS = Settings(
 )
 
 #: Equal weights: what the tests say of ranking must not hang on one lucky coefficient.
-MATCHER = MatcherModel(dict.fromkeys(FEATURE_ZH, 1.0), 0.5, 1.5, -3.0, "m-test")
+USUAL = dict.fromkeys(FEATURE_ZH, (0.15, 0.12, 0.1, 0.1)) | {"siblings": (0.0, 0.5, -0.5, 0.5)}
+MATCHER = MatcherModel(
+    dict.fromkeys(FEATURE_ZH, 1.0), 0.3, {k: Usual(*v) for k, v in USUAL.items()}, 1.5, -3.0,
+    "m-test",
+)  # fmt: skip
 
 
 def unit(

@@ -111,8 +111,23 @@ def test_a_level_takes_in_all_below_it_and_none_above() -> None:
     assert within_levels(cert, ["中级"]).levels == ("初级", "中级")
     assert [i.level for i in within_levels(cert, ["中级"]).competencies] == ["初级", "中级"]
     assert within_levels(cert, ["高级", "初级"]) == cert
-    with pytest.raises(UsageError, match=r"特级.*初级、中级、高级"):
-        within_levels(cert, ["特级"])
+    # One certificate of several may lack the level: it is taken whole, and gather says so.
+    assert within_levels(cert, ["特级"]) == cert
+
+
+def test_a_level_no_certificate_has_is_refused(own: Path) -> None:
+    with pytest.raises(UsageError, match=r"特级.*初级、中级"):
+        found(own, programme="快递", levels=["特级"])
+
+
+def test_names_that_fit_nothing_are_warned_of(own: Path) -> None:
+    toml = own / COURSES / "快递" / "programme.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text + '\nleave_out = ["军事里论"]\n', encoding="utf-8")
+    problems = found(own, programme="快递")["快递"].problems
+    (warning,) = [p for p in problems if p.code == "name-unused"]
+    assert "leave_out" in warning.message
+    assert "军事里论" in warning.message
 
 
 def test_what_is_left_out_is_not_compared_but_still_listed(own: Path) -> None:

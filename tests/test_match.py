@@ -12,11 +12,12 @@ import pytest
 
 from align.embed import HashingEmbedder
 from align.errors import ModelError
+from align.knowledge import EMPTY
 from align.match import FEATURE_ZH, Matching, load_matcher, match
 from align.match.evidence import evidence_for, found_parts, shared_words
 from align.match.features import Texts, measure
 from align.records import Certificate, Competency, Course, Place
-from tests.kit import MATCHER, SETTINGS, certificate, course, item, unit
+from tests.kit import MATCHER, SETTINGS, USUAL, certificate, course, item, unit
 
 PARCEL = course(
     unit(
@@ -76,7 +77,7 @@ def result() -> Matching:
 def test_every_feature_is_a_finite_matrix_of_items_by_units() -> None:
     units = (*PARCEL.units, *SERVICE.units)
     items = COURIER.competencies
-    found = measure(Texts.of(items, units), items, units, HashingEmbedder().embed)
+    found = measure(Texts.of(items, units), HashingEmbedder().embed, EMPTY)
     assert set(found) <= set(FEATURE_ZH)
     for name, matrix in found.items():
         assert matrix.shape == (6, 7), name
@@ -337,7 +338,8 @@ def test_one_item_and_one_unit_alone_are_compared() -> None:
 # --- matcher.json ---------------------------------------------------------------------------
 
 GOOD: dict[str, object] = {
-    "weights": dict.fromkeys(FEATURE_ZH, 1.0), "hub": 0.5, "slope": 2.0, "intercept": -4.0,
+    "weights": dict.fromkeys(FEATURE_ZH, 1.0), "hub": 0.5, "usual": USUAL, "slope": 2.0,
+    "intercept": -4.0,
 }  # fmt: skip
 
 
@@ -360,6 +362,7 @@ def test_a_matcher_file_is_read_and_named_by_its_content(tmp_path: Path) -> None
         ('{"weights": 3}', "已损坏"),
         (json.dumps({k: v for k, v in GOOD.items() if k != "slope"}), "slope"),
         (json.dumps({**GOOD, "slope": "steep"}), "已损坏"),
+        (json.dumps({**GOOD, "usual": {}}), "已损坏"),
         (json.dumps({**GOOD, "slope": None}), "已损坏"),
         (json.dumps({**GOOD, "hub": float("nan")}), "不符"),
         (json.dumps({**GOOD, "weights": {"astrology": 1.0}}), "astrology"),

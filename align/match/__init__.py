@@ -104,7 +104,7 @@ def match(
     embedder : Embedder
         The seam; asked once for all texts.
     model : MatcherModel
-        Weights and calibration.
+        Weights, calibration and concepts.
     progress : callable, optional
         Called with a Chinese phrase at each step.
 
@@ -118,7 +118,7 @@ def match(
     if progress:
         progress(f"比较 {len(items)} 条技能要求与 {len(units)} 个课程单元")
     texts = Texts.of(items, units)
-    found = measure(texts, items, units, embedder.embed)
+    found = measure(texts, embedder.embed, model.thesaurus)
     if not items or not units:
         empty = np.zeros((len(items), len(units)), np.float32)
         return Matching(items, units, empty, empty, {}, embedder)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from align.knowledge import Thesaurus
+from align.match.concepts import concept_features
 from align.records import Competency, Unit
 from align.text import content_text, cut_words
 
@@ -26,11 +28,17 @@ FEATURE_ZH: dict[str, str] = {
     "meaning_headings": "连同标题一起看，含义相近",
     "point": "其中一个教学要点与此项相近",
     "terms": "此项的用词在课程内容中有相同或相近的词",
+    "concepts": "两边提到同一概念或其上位、相关概念（能力词表）",
+    "distinct": "课程说的是易混淆的另一概念（能力词表）",
     "siblings": "同一工作任务的其他要求也落在这一单元",
 }
 
-#: Candidates per item that give a feature its scale: more than are shown, fewer than a course list.
+#: Candidates per item that give a feature its scale: more than are shown, fewer than a list of
+#: courses has.
 CANDIDATES = 30
+#: Pairs, and items, whose own mean and deviation weigh as much as the usual ones.
+ENOUGH = 500
+FEW_ITEMS = 10
 
 _NUMBER = re.compile(r"^\s*\d+(?:[.．]\d+)*\s*")
 
@@ -65,12 +73,11 @@ def _bare(heading: str) -> str:
     return _NUMBER.sub("", heading)
 
 
-def measure(
-    texts: Texts, items: Sequence[Competency], units: Sequence[Unit], embed: Embed
-) -> dict[str, Matrix]:
+def measure(texts: Texts, embed: Embed, thesaurus: Thesaurus) -> dict[str, Matrix]:
     """All features by name; float32 matrices of shape (n items, m units)."""
-    if not items or not units:
-        return {name: np.zeros((len(items), len(units)), np.float32) for name in FEATURE_ZH}
+    if not texts.items or not texts.units:
+        empty = np.zeros((len(texts.items), len(texts.units)), np.float32)
+        return {name: empty for name in FEATURE_ZH}
     item, headed = _embed_once(embed, texts.items, texts.items_headed)
     unit, unit_headed = _embed_once(embed, texts.units, texts.units_headed)
     return {
@@ -79,6 +86,7 @@ def measure(
         "meaning_headings": headed @ unit_headed.T,
         "point": _best_point(item, texts.points, embed),
         "terms": terms(texts.items, texts.units_headed, embed),
+        **concept_features(texts.items, texts.units_headed, thesaurus),
     }
 
 
@@ -151,13 +159,20 @@ def terms(items: Sequence[str], units: Sequence[str], embed: Embed) -> Matrix:
     return np.asarray(weight / total @ closest, np.float32)
 
 
-def siblings(score: Matrix, items: Sequence[Competency], units: Sequence[Unit]) -> Matrix:
+def siblings(
+    score: Matrix,
+    items: Sequence[Competency],
+    units: Sequence[Unit],
+    usual: Usual,
+) -> Matrix:
     """How many other items of the same task probably fall into the unit's section, at most 1.5.
 
     The items of a task tend to be taught in one section of a course.  ``score`` is the score
-    without this feature; a soft count over the other items keeps an item from voting for itself.
+    without this feature, ``usual`` that score's figures in the labelled fields;
+    a soft count over the other items keeps an item from voting for itself.
     """
-    likely = 1.0 / (1.0 + np.exp(-3.0 * (standardised(score) - 1.0)))
+    steep = np.clip(3.0 * (standardised(score, usual) - 1.0), -30, 30)
+    likely = 1.0 / (1.0 + np.exp(-steep))
     task = _groups([(i.level, i.area, i.task) for i in items])
     section = _groups([(u.course_id, u.section) for u in units])
     others = task @ (task.T @ likely) - likely
@@ -172,25 +187,57 @@ def _groups(keys: Sequence[object]) -> Matrix:
     return member
 
 
-def standardised(matrix: Matrix) -> Matrix:
-    """Mean 0 and deviation 1 over each item's best candidates; a constant matrix becomes 0.
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """A feature's figures in the labelled fields, what small documents lean on.
 
-    Over the candidates, not over all pairs: a programme's courses that have nothing to do with
-    the certificate (体育, 党史) then change no score, and probabilities carry over from one
-    programme to another (docs/matching.md).
+    Mean and deviation over each item's best candidates; the mean over the units of the mean and
+    the deviation over all items.
     """
-    best = np.sort(matrix, axis=1)[:, -CANDIDATES:]
-    return np.asarray((matrix - best.mean()) / max(float(best.std()), 1e-6), np.float32)
+
+    mean: float
+    deviation: float
+    unit_mean: float
+    unit_deviation: float
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> Usual:
+        """The figures of one matrix.
+
+        Over the candidates, not over all pairs: a programme's courses that have nothing to do
+        with the certificate (体育, 党史) then change no score, and probabilities carry over
+        from one programme to another (docs/matching.md).
+        """
+        best = np.sort(matrix, axis=1)[:, -CANDIDATES:]
+        return cls(
+            float(best.mean()),
+            float(best.std()),
+            float(matrix.mean()),
+            float(matrix.std(axis=0).mean()),
+        )
 
 
-def unhubbed(matrix: Matrix) -> Matrix:
-    """Mean 0 and deviation 1 per unit (column).
+def standardised(matrix: Matrix, usual: Usual) -> Matrix:
+    """A feature on one scale: 0 for a middling candidate, 1 a deviation above it.
+
+    Two small documents have too few pairs for figures of their own: ``ENOUGH`` candidates weigh
+    as much as the usual ones.
+    """
+    mine = Usual.of(matrix)
+    own = matrix.shape[0] * min(matrix.shape[1], CANDIDATES) / ENOUGH
+    mean = (own * mine.mean + usual.mean) / (own + 1)
+    deviation = (own * mine.deviation + usual.deviation) / (own + 1)
+    return np.asarray((matrix - mean) / max(deviation, 1e-6), np.float32)
+
+
+def unhubbed(matrix: Matrix, usual: Usual) -> Matrix:
+    """The same with each unit's own mean and deviation over the items.
 
     Some units (课程导论, 综合实训) are a little alike to everything.  Without this they crowd
-    every list of candidates ("hubs", Radovanovic et al. 2010).
+    every list of candidates ("hubs", Radovanovic et al. 2010).  With few items a unit's own
+    figures are drawn towards the usual ones.
     """
-    if matrix.shape[0] < 2:
-        return standardised(matrix)
-    deviation = matrix.std(axis=0, keepdims=True)
-    own = (matrix - matrix.mean(axis=0, keepdims=True)) / np.maximum(deviation, 1e-6)
-    return np.asarray(own, np.float32)
+    own = matrix.shape[0] / FEW_ITEMS
+    mean = (own * matrix.mean(axis=0, keepdims=True) + usual.unit_mean) / (own + 1)
+    deviation = (own * matrix.std(axis=0, keepdims=True) + usual.unit_deviation) / (own + 1)
+    return np.asarray((matrix - mean) / np.maximum(deviation, 1e-6), np.float32)

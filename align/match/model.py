@@ -19,8 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from align.errors import ModelError
-from align.match.features import FEATURE_ZH, Matrix, siblings, standardised, unhubbed
+from align.knowledge import EMPTY, Thesaurus, load_thesaurus
+from align.match.features import FEATURE_ZH, Matrix, Usual, siblings, standardised, unhubbed
 from align.records import Competency, Unit
+
+#: Features that enter as they are: 0 for nearly all pairs, so there is no scale to take.
+RAW = frozenset({"distinct", "siblings"})
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,24 @@ class MatcherModel:
         Weight of each standardised feature; features left out count nothing.
     hub : float
         Share (0..1) of the standardisation that is done per unit instead of over the whole.
+    usual : mapping of str to Usual
+        Figures of each standardised feature, and of the score before ``siblings``.
     slope, intercept : float
         ``probability = 1 / (1 + exp(-(slope * score + intercept)))``, fitted by maximum
         likelihood (Platt 1999) on labelled pairs.
+    version : str
+        Names the numbers and the concepts by their content.
+    thesaurus : Thesaurus
+        The shipped concepts and the college's own.
     """
 
     weights: Mapping[str, float]
     hub: float
+    usual: Mapping[str, Usual]
     slope: float
     intercept: float
     version: str
+    thesaurus: Thesaurus = EMPTY
 
     def combine(
         self, found: Mapping[str, Matrix], items: Sequence[Competency], units: Sequence[Unit]
@@ -55,14 +67,16 @@ class MatcherModel:
         total = sum(self.weights.values())
         given: dict[str, Matrix] = {}
         for name, weight in self.weights.items():
-            if weight and name != "siblings":
-                own = (1 - self.hub) * standardised(found[name])
-                value = own + self.hub * unhubbed(found[name])
+            if weight and name not in RAW:
+                usual = self.usual[name]
+                value = (1 - self.hub) * standardised(found[name], usual)
+                value = value + self.hub * unhubbed(found[name], usual)
                 given[name] = np.asarray(value * (weight / total), np.float32)
+        if weight := self.weights.get("distinct", 0.0):
+            given["distinct"] = np.asarray(found["distinct"] * (weight / total), np.float32)
         score = np.sum(np.stack(list(given.values())), axis=0)
         if weight := self.weights.get("siblings", 0.0):
-            vote = siblings(score, items, units)
-            # The vote is a count, 0 for nearly all pairs: it only adds.
+            vote = siblings(score, items, units, self.usual["siblings"])
             given["siblings"] = np.asarray(vote * (weight / total), np.float32)
             score = score + given["siblings"]
         return np.asarray(score, np.float32), given
@@ -73,8 +87,15 @@ class MatcherModel:
         return np.asarray(1.0 / (1.0 + np.exp(-z)), np.float32)
 
 
-def load_matcher(path: Path) -> MatcherModel:
-    """The model from its JSON file.
+def load_matcher(path: Path, concepts: Path | None = None) -> MatcherModel:
+    """The model from its JSON file, with the concepts of ``knowledge/`` beside it.
+
+    Parameters
+    ----------
+    path : Path
+        ``matcher.json``.
+    concepts : Path, optional
+        The college's own concepts, see :func:`align.knowledge.load_thesaurus`.
 
     Raises
     ------
@@ -86,6 +107,10 @@ def load_matcher(path: Path) -> MatcherModel:
         data = json.loads(raw)
         weights = {str(k): float(v) for k, v in data["weights"].items()}
         hub, slope, intercept = (float(data[k]) for k in ("hub", "slope", "intercept"))
+        usual = {str(k): Usual(*map(float, v)) for k, v in data["usual"].items()}
+        needed = {"siblings", *(k for k, w in weights.items() if w and k not in RAW)}
+        if missing := sorted(needed - set(usual)):
+            raise KeyError(*missing)
     except FileNotFoundError as error:
         raise ModelError("找不到匹配模型", file=path, remedy="请重新安装 align。") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -94,14 +119,16 @@ def load_matcher(path: Path) -> MatcherModel:
             remedy="请重新安装 align，或撤回上一次的重新拟合。",
         ) from error  # fmt: skip
     unknown = sorted(set(weights) - set(FEATURE_ZH))
-    sound = all(map(math.isfinite, (hub, slope, intercept, *weights.values())))
+    figures = [x for u in usual.values() for x in (u.mean, u.deviation, u.unit_mean)]
+    sound = all(map(math.isfinite, (hub, slope, intercept, *weights.values(), *figures)))
     # "siblings" is taken from the score of the others: alone it has nothing to stand on.
-    some = any(w for name, w in weights.items() if name != "siblings")
+    some = any(w for name, w in weights.items() if name not in RAW)
     if unknown or not sound or not some or min(weights.values()) < 0:
         raise ModelError(
             "匹配模型与程序版本不符", file=path,
             got="、".join(unknown) or "权重全为零、为负或不是有限数",
             expected="、".join(FEATURE_ZH),
         )  # fmt: skip
-    version = "m-" + hashlib.sha256(raw).hexdigest()[:12]
-    return MatcherModel(weights, hub, slope, intercept, version)
+    thesaurus = load_thesaurus(path.parent / "knowledge", concepts)
+    version = f"m-{hashlib.sha256(raw).hexdigest()[:12]} + {thesaurus.identity}"
+    return MatcherModel(weights, hub, usual, slope, intercept, version, thesaurus)

@@ -46,7 +46,7 @@ POOL = 4_096
 
 @dataclass(frozen=True)
 class Teacher:
-    """Texts of one kind with the unit vectors of their translations, shape (n, 384)."""
+    """Texts of one kind with the unit vectors of their translations, shape (n, d)."""
 
     texts: list[str]
     vectors: Floats
@@ -194,7 +194,8 @@ def train(options: argparse.Namespace) -> Floats:
     out = data.held_out(options.corpus, options.knowledge, options.tests)
     pairs = supply(options, out, rng)
     teaching = teachers(options.work, out, rng) if any(options.distil) else []
-    mapping = torch.nn.Linear(student.rows.shape[1], 384, bias=False)
+    theirs_width = teaching[0].vectors.shape[1] if teaching else 1
+    mapping = torch.nn.Linear(student.rows.shape[1], theirs_width, bias=False)
     map_optimiser = torch.optim.Adam(mapping.parameters(), lr=2e-3)
 
     started = time.time()

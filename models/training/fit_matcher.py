@@ -1,6 +1,6 @@
 """Fit the matcher's weights, calibration and thresholds on labelled fields.
 
-    python models/training/fit_matcher.py --fields FIELDS.tsv [--model default] [--out models/matcher.json]
+    python models/training/fit_matcher.py --fields FIELDS.tsv [--out models/matcher.json]
 
 ``FIELDS.tsv`` lists the labelled fields, one a line, tab-separated, no header: name, courses
 (file or folder), certificate (file), links, actions.  Prints, for each field *left out* of
@@ -18,25 +18,29 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from align import evaluate
 from align.gather import read_files
+from align.knowledge import load_thesaurus
 from align.labels import read_actions, read_links
-from align.match.features import Texts, measure
-from align.match.model import MatcherModel
+from align.match.features import Texts, Usual, measure
+from align.match.model import RAW, MatcherModel
 from align.models import load_embedder
 from align.programmes import documents
 from align.records import Competency, Unit
 
 GRID = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 HUBS = (0.3, 0.5)
-NAMES = ("words", "meaning", "meaning_headings", "point", "terms", "siblings")
-START = dict(zip(NAMES, (1.0, 1.0, 2.0, 1.5, 2.0, 2.0), strict=True))
+NAMES = (
+    "words", "meaning", "meaning_headings", "point", "terms", "concepts", "distinct", "siblings",
+)  # fmt: skip
+START = dict(zip(NAMES, (1.0, 1.0, 2.0, 1.5, 2.0, 1.0, 1.0, 2.0), strict=True))
 CANDIDATES = 20
+KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
 # What a weight must add to mean average precision + hit@1 before it leaves its start: with a
 # lower bar the search followed the fields it saw and lost on those left out.
 EARNS = 0.02
@@ -76,21 +80,42 @@ def load(line: str, model: str | None) -> Field:
     grades = evaluate.grade_matrix(labels, [i.id for i in items], [u.id for u in units])
     acts = read_actions(Path(actions), {i.id for i in items})
     embedder = load_embedder(model)
-    measured = measure(Texts.of(items, units), items, units, embedder.embed)
+    measured = measure(Texts.of(items, units), embedder.embed, load_thesaurus(KNOWLEDGE))
     return Field(name, items, units, measured, grades, [acts[i.id] for i in items])
 
 
-def score(field: Field, weights: dict[str, float], hub: float) -> np.ndarray:
+def usual_of(fields: Sequence[Field], weights: dict[str, float], hub: float) -> dict[str, Usual]:
+    """Mean figures of each feature over the fields, then those of the score before siblings."""
+
+    def averaged(matrices: Sequence[np.ndarray]) -> Usual:
+        rows = [Usual.of(m) for m in matrices]
+        names = ("mean", "deviation", "unit_mean", "unit_deviation")
+        return Usual(*(round(float(np.mean([getattr(r, n) for r in rows])), 5) for n in names))
+
+    usual = {n: averaged([f.found[n] for f in fields]) for n in NAMES if n not in RAW}
+    alone = MatcherModel({**weights, "siblings": 0.0}, hub, usual, 1.0, 0.0, "")
+    # The score's scale is that of all weights together, siblings' included.
+    share = 1 - weights["siblings"] / sum(weights.values())
+    scores = [alone.combine(f.found, f.items, f.units)[0] * share for f in fields]
+    return usual | {"siblings": averaged(scores)}
+
+
+def score(field: Field, model: MatcherModel) -> np.ndarray:
     """The model's score of all pairs."""
-    model = MatcherModel(weights, hub, 1.0, 0.0, "")
-    return model.combine(field.found, field.items, field.units)[0]
+    return model.combine(field.found, field.items, field.units)[0].astype(float)
+
+
+def unfitted(fields: Sequence[Field], weights: dict[str, float], hub: float) -> MatcherModel:
+    """A model that scores, with no calibration yet."""
+    return MatcherModel(weights, hub, usual_of(fields, weights, hub), 1.0, 0.0, "")
 
 
 def goal(fields: Sequence[Field], weights: dict[str, float], hub: float) -> float:
     """Mean over the fields of average precision + hit@1."""
+    model = unfitted(fields, weights, hub)
     values = []
     for f in fields:
-        s = score(f, weights, hub)
+        s = score(f, model)
         values.append(
             evaluate.pair_figures(s, f.grades, 0.0)["average_precision"]
             + evaluate.ranking_figures(s, f.grades)["hit@1"]
@@ -119,19 +144,26 @@ def search(
     return best, best_hub
 
 
-def platt(fields: Sequence[Field], weights: dict[str, float], hub: float) -> tuple[float, float]:
-    """Slope and intercept by logistic regression on each item's best candidates."""
+def fitted(fields: Sequence[Field], weights: dict[str, float], hub: float) -> MatcherModel:
+    """The model with slope and intercept by logistic regression on each item's best."""
     from sklearn.linear_model import LogisticRegression
 
+    model = unfitted(fields, weights, hub)
     x, y, w = [], [], []
     for f in fields:
-        p, links = evaluate.shown(score(f, weights, hub).astype(float), f.grades, CANDIDATES)
+        p, links = evaluate.shown(score(f, model), f.grades, CANDIDATES)
         x.append(p)
         y.append(links)
-        w.append(np.full(len(p), 1.0 / len(p)))
-    model = LogisticRegression(C=1e6, max_iter=1000)
-    model.fit(np.concatenate(x)[:, None], np.concatenate(y), np.concatenate(w) * 1000)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+        w.append(np.full(len(p), 1000.0 / len(p)))
+    logistic = LogisticRegression(C=1e6, max_iter=1000)
+    logistic.fit(np.concatenate(x)[:, None], np.concatenate(y), np.concatenate(w))
+    slope, intercept = float(logistic.coef_[0, 0]), float(logistic.intercept_[0])
+    return replace(model, slope=round(slope, 4), intercept=round(intercept, 4))
+
+
+def probabilities(field: Field, model: MatcherModel) -> np.ndarray:
+    """Calibrated probabilities of all pairs."""
+    return model.probability(score(field, model)).astype(float)
 
 
 def thresholds(fields: Sequence[Field], probabilities: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -201,12 +233,9 @@ def main() -> None:
         others = [f.without(own) for f in fields if f.name != left.name]
         others = [f for f in others if (f.grades > 0).any() and len(f.units)]
         weights, hub = search(others)
-        slope, intercept = platt(others, weights, hub)
-        model = MatcherModel(weights, hub, slope, intercept, "")
-        link, full = thresholds(
-            others, [model.probability(score(f, weights, hub)).astype(float) for f in others]
-        )
-        p = model.probability(score(left, weights, hub)).astype(float)
+        model = fitted(others, weights, hub)
+        link, full = thresholds(others, [probabilities(f, model) for f in others])
+        p = probabilities(left, model)
         rows[left.name] = report(left, p, link)
         print(line(left.name, rows[left.name]), list(weights.values()), hub, link, full, flush=True)
     print(line("mean", mean(list(rows.values()))))
@@ -220,21 +249,22 @@ def main() -> None:
     if options.ablate:
         ablate(fields, options.goal or [f.name for f in fields])
     weights, hub = search(fields)
-    slope, intercept = platt(fields, weights, hub)
-    model = MatcherModel(weights, hub, slope, intercept, "")
-    every = [model.probability(score(f, weights, hub)).astype(float) for f in fields]
+    model = fitted(fields, weights, hub)
+    every = [probabilities(f, model) for f in fields]
     link, full = thresholds(fields, every)
-    print("fitted on all:", weights, hub, round(slope, 3), round(intercept, 3), link, full)
+    print("fitted on all:", weights, hub, model.slope, model.intercept, link, full)
     if options.out:
         curves = [evaluate.shown(p, f.grades) for p, f in zip(every, fields, strict=True)]
         curve = evaluate.calibration_curve(*(np.concatenate(c) for c in zip(*curves, strict=True)))
         data = {
-            "weights": weights, "hub": hub, "slope": round(slope, 4),
-            "intercept": round(intercept, 4),
+            "weights": weights, "hub": hub, "slope": model.slope, "intercept": model.intercept,
+            "usual": {k: list(astuple(u)) for k, u in model.usual.items()},
             "thresholds": {"link": link, "full": full},
             "fitted_on": [f"{f.name}: {f.grades.shape[0]} items, {f.grades.shape[1]} units, "
                           f"{int((f.grades > 0).sum())} links" for f in fields],
-            "left_out_figures": {n: {k: round(v, 4) for k, v in r.items()} for n, r in rows.items()},
+            "left_out_figures": {
+                n: {k: round(v, 4) for k, v in r.items()} for n, r in rows.items()
+            },
             "calibration_curve": [[round(a, 4), round(b, 4), n] for a, b, n in curve],
         }  # fmt: skip
         options.out.write_text(
@@ -247,7 +277,8 @@ def ablate(fields: Sequence[Field], names: Sequence[str]) -> None:
     chosen = [f for f in fields if f.name in names]
 
     def show(label: str, weights: dict[str, float], hub: float = 0.5) -> None:
-        print(line(label, mean([report(f, score(f, weights, hub).astype(float), 0.0) | {"ece": 0, "brier_skill": 0} for f in chosen])))  # fmt: skip
+        model = fitted(fields, weights, hub)
+        print(line(label, mean([report(f, probabilities(f, model), 0.2) for f in chosen])))
 
     show("all, equal shares", START)
     show("all, no hub", START, 0.0)
@@ -255,8 +286,8 @@ def ablate(fields: Sequence[Field], names: Sequence[str]) -> None:
         show("without " + name, {**START, name: 0.0})
     words_only = {k: 1.0 if k in {"words", "siblings"} else 0.0 for k in NAMES}
     show("words + siblings", words_only)
-    for name in NAMES[:-1]:
-        show("only " + name, {name: 1.0}, 0.0)
+    for name in (n for n in NAMES if n not in RAW):
+        show("only " + name, {n: float(n == name) for n in NAMES}, 0.0)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ def main() -> None:
     pairs = data.translations(options.corpus)
     english = list(dict.fromkeys(e for _, e in pairs))
     model = SentenceTransformer(str(options.teacher), device="cpu", local_files_only=True)
-    model.max_seq_length = 48
     vectors = model.encode(english, batch_size=256, normalize_embeddings=True)
     index = {e: i for i, e in enumerate(english)}
     np.savez(
