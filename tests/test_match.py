@@ -12,9 +12,9 @@ import pytest
 
 from align.embed import HashingEmbedder
 from align.errors import ModelError
-from align.knowledge import EMPTY
+from align.knowledge import EMPTY, Concept, Thesaurus
 from align.match import FEATURE_ZH, Matching, load_matcher, match
-from align.match.evidence import evidence_for, found_parts, shared_words
+from align.match.evidence import equivalent_words, evidence_for, found_parts, shared_words
 from align.match.features import Texts, measure
 from align.records import Certificate, Competency, Course, Place
 from tests.kit import MATCHER, SETTINGS, USUAL, certificate, course, item, unit
@@ -264,7 +264,7 @@ def test_evidence_is_best_first_and_short(result: Matching) -> None:
 
 def test_a_unit_without_points_is_quoted_by_its_task() -> None:
     bare = replace(unit(1, "", task="快件封装"), points=())
-    (found,) = evidence_for(bare, item("1.1.1", "能封装快件"), HashingEmbedder().embed)
+    (found,) = evidence_for(bare, item("1.1.1", "能封装快件"), HashingEmbedder().embed, EMPTY)
     assert found.unit_text == "快件封装"
 
 
@@ -402,3 +402,24 @@ def test_the_shipped_matcher_is_sound() -> None:
     found = match([PARCEL, SERVICE], COURIER, HashingEmbedder(), shipped)
     best = [found.units[j].id for j in found.score.argmax(axis=1)]
     assert sum(a == b for a, b in zip(best, RIGHT, strict=True)) >= len(competencies) - 1
+
+
+class Fixed:
+    """An embedder of a few words with vectors given by hand."""
+
+    def __init__(self, vectors: dict[str, tuple[float, float]]) -> None:
+        self.vectors = vectors
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """See `align.embed.Embedder`."""
+        return np.array([self.vectors.get(t, (0.0, 0.0)) for t in texts], np.float32)
+
+
+def test_equivalent_words_are_tied_by_the_thesaurus_and_by_meaning() -> None:
+    embed = HashingEmbedder().embed
+    one = Thesaurus.of((Concept("返单", ("回单",), (), (), (), ""),), "k-one")
+    assert ("回单", "返单") in equivalent_words("回单的办理", "能核对返单", embed, one)
+    assert equivalent_words("回单的办理", "能核对返单", embed, EMPTY) == ()
+    near = Fixed({"扎袋": (1.0, 0.0), "封袋": (0.8, 0.6), "运输": (0.0, 1.0)})
+    assert equivalent_words("扎袋、运输", "封袋", near.embed, EMPTY) == (("扎袋", "封袋"),)
+    assert equivalent_words("", "能封装快件", embed, EMPTY) == ()

@@ -10,17 +10,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from align.embed import Embedder
+from align.knowledge import EMPTY, Thesaurus
 from align.match.evidence import evidence_for, found_parts
 from align.match.features import FEATURE_ZH, Matrix, Texts, measure
 from align.match.model import MatcherModel, load_matcher
 from align.records import Certificate, Competency, Course, Match, Unit
 from align.settings import Settings
+from align.text import scope_parts
 
 __all__ = ["FEATURE_ZH", "MatcherModel", "Matching", "load_matcher", "match"]
+
+
+class Embedding(Protocol):
+    """Anything that embeds; evidence needs no identity."""
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """See :class:`align.embed.Embedder`."""
+        ...
+
+
+class Remembered:
+    """Vectors of one comparison kept in memory: evidence asks again for what was measured."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self.inner = inner
+        self._known: dict[str, Matrix] = {}
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """See :class:`align.embed.Embedder`; each text is asked for once."""
+        new = [t for t in dict.fromkeys(texts) if t not in self._known]
+        if new or not texts:
+            vectors = self.inner.embed(new)
+            self._known.update(zip(new, vectors, strict=True))
+            if not texts:
+                return vectors
+        return np.stack([self._known[t] for t in texts])
 
 
 @dataclass(frozen=True)
@@ -43,7 +72,8 @@ class Matching:
     score: Matrix
     probability: Matrix
     given: dict[str, Matrix]
-    embedder: Embedder
+    vectors: Embedding
+    thesaurus: Thesaurus = EMPTY
 
     def pair(self, i: int, j: int, *, evidence: bool = True) -> Match:
         """The match of item ``i`` and unit ``j``."""
@@ -55,7 +85,7 @@ class Matching:
             unit.id,
             float(self.score[i, j]),
             float(self.probability[i, j]),
-            evidence_for(unit, item, self.embedder.embed) if evidence else (),
+            evidence_for(unit, item, self.vectors.embed, self.thesaurus) if evidence else (),
             tuple((name, round(float(m[i, j]), 4)) for name, m in self.given.items()),
         )
 
@@ -77,15 +107,18 @@ class Matching:
 
     def parts(self, settings: Settings) -> dict[tuple[str, str], tuple[tuple[str, float], ...]]:
         """For each linked item, what it lists and how well the linked units show it."""
-        found = {}
-        for i, item in enumerate(self.items):
-            linked = [
-                self.units[int(j)]
-                for j in np.flatnonzero(self.probability[i] >= settings.link_threshold)
-            ]
-            if linked:
-                found[item.certificate_id, item.id] = found_parts(item, linked, self.embedder.embed)
-        return found
+        linked = {
+            i: np.flatnonzero(self.probability[i] >= settings.link_threshold)
+            for i in range(len(self.items))
+        }
+        self.vectors.embed([p for i in linked for p in scope_parts(self.items[i].text)])
+        return {
+            (self.items[i].certificate_id, self.items[i].id): found_parts(
+                self.items[i], [self.units[int(j)] for j in units], self.vectors.embed
+            )
+            for i, units in linked.items()
+            if len(units)
+        }
 
 
 def match(
@@ -117,10 +150,11 @@ def match(
     items = certificate.competencies
     if progress:
         progress(f"比较 {len(items)} 条技能要求与 {len(units)} 个课程单元")
-    texts = Texts.of(items, units)
-    found = measure(texts, embedder.embed, model.thesaurus)
+    vectors = Remembered(embedder)
+    thesaurus = model.thesaurus
     if not items or not units:
         empty = np.zeros((len(items), len(units)), np.float32)
-        return Matching(items, units, empty, empty, {}, embedder)
+        return Matching(items, units, empty, empty, {}, vectors, thesaurus)
+    found = measure(Texts.of(items, units), vectors.embed, thesaurus)
     score, given = model.combine(found, items, units)
-    return Matching(items, units, score, model.probability(score), given, embedder)
+    return Matching(items, units, score, model.probability(score), given, vectors, thesaurus)

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from align.knowledge import Thesaurus
 from align.match.features import Embed
 from align.records import Competency, Evidence, Unit
-from align.text import bigrams, content_text, scope_parts
+from align.text import bigrams, content_text, cut_words, scope_parts
+
+# Below this cosine, words of one trade that only go together (快件, 客户) would pass as equal.
+EQUIVALENT = 0.6
 
 _RUN = re.compile(r"[a-z][a-z0-9.+#\-]*|[\u3400-\u9fff]+|\d+(?:\.\d+)*")
 
@@ -40,13 +44,38 @@ def shared_words(a: str, b: str) -> tuple[tuple[str, str], ...]:
     return tuple((piece, piece) for piece in found)
 
 
-def evidence_for(
-    unit: Unit, item: Competency, embed: Embed, limit: int = 2
-) -> tuple[Evidence, ...]:
-    """The unit's points that carry the match, best first, each with the shared words.
+def equivalent_words(
+    a: str, b: str, embed: Embed, thesaurus: Thesaurus
+) -> tuple[tuple[str, str], ...]:
+    """(word of a, word of b) that mean the same without being written the same, in b's order.
 
-    A point's similarity is the mean of its cosine in meaning and in words; points without
-    any similarity are no evidence.
+    Each word of ``b`` that ``a`` does not hold is aligned with its closest word of ``a``: one that
+    goes by the same concept, or whose cosine is at or above :data:`EQUIVALENT`.
+    """
+    left = tuple(dict.fromkeys(w for w in cut_words(a) if w not in b.lower()))
+    right = tuple(dict.fromkeys(w for w in cut_words(b) if w not in a.lower()))
+    if not left or not right:
+        return ()
+    vectors = embed([*left, *right])
+    likeness = vectors[len(left) :] @ vectors[: len(left)].T
+    found = []
+    for i, word in enumerate(right):
+        same = [w for w in left if thesaurus.same(w, word)]
+        best = int(np.argmax(likeness[i]))
+        if same:
+            found.append((same[0], word))
+        elif likeness[i, best] >= EQUIVALENT:
+            found.append((left[best], word))
+    return tuple(found)
+
+
+def evidence_for(
+    unit: Unit, item: Competency, embed: Embed, thesaurus: Thesaurus, limit: int = 2
+) -> tuple[Evidence, ...]:
+    """The unit's points that carry the match, best first, each with the words that tie them.
+
+    A point's similarity is the mean of its cosine in meaning and its share of common words;
+    points without any similarity are no evidence, but for the best one.
     """
     points = unit.points or (unit.task,)
     vectors = embed([item.text, *points])
@@ -61,7 +90,8 @@ def evidence_for(
             competency_text=item.printed or item.text,
             competency_place=item.place,
             similarity=round(float(similarity[k]), 4),
-            shared=shared_words(points[k], item.text),
+            shared=shared_words(points[k], item.text)
+            + equivalent_words(points[k], item.text, embed, thesaurus),
         )
         for k in order
         if similarity[k] > 0 or k == order[0]

@@ -75,9 +75,6 @@ def _bare(heading: str) -> str:
 
 def measure(texts: Texts, embed: Embed, thesaurus: Thesaurus) -> dict[str, Matrix]:
     """All features by name; float32 matrices of shape (n items, m units)."""
-    if not texts.items or not texts.units:
-        empty = np.zeros((len(texts.items), len(texts.units)), np.float32)
-        return {name: empty for name in FEATURE_ZH}
     item, headed = _embed_once(embed, texts.items, texts.items_headed)
     unit, unit_headed = _embed_once(embed, texts.units, texts.units_headed)
     return {

@@ -1,0 +1,124 @@
+"""The best k columns of each row of a matrix product too large to be held whole.
+
+Candidates for 100,000 units among 50,000 competencies are five thousand million products;
+they are made block by block and only the best of each row is kept.  Exact, deterministic,
+numpy alone: a run whose vectors are all cached loads no torch for it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+#: 64 MB of products at a time: large enough for the product to run at full speed, measured
+#: with benchmarks/topk.py; smaller blocks cost up to a quarter more, larger ones gain nothing.
+BLOCK_BYTES = 64 * 2**20
+
+
+def top_k(
+    a: Floats, b: Floats, k: int, *, block_bytes: int = BLOCK_BYTES
+) -> tuple[Indices, Floats]:
+    """For each row of ``a`` the ``k`` rows of ``b`` with the largest dot product.
+
+    Parameters
+    ----------
+    a : float32 array, shape (n, d)
+        Finite; unit rows make the scores cosines.
+    b : float32 array, shape (m, d)
+        Finite.
+    k : int
+        At least 1.  With fewer than ``k`` rows in ``b`` all ``m`` come back, ordered.
+    block_bytes : int
+        Bound on the products held at a time.  At least one row of them is; beside it stand
+        group maxima and candidates, together less than a quarter of it.
+
+    Returns
+    -------
+    indices : int64 array, shape (n, min(k, m))
+        Rows of ``b``, the best first; equal scores by falling score, then rising index.
+    scores : float32 array, of the same shape
+
+    Raises
+    ------
+    ValueError
+        When shapes do not fit or ``k`` is below 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> a = np.eye(2, dtype=np.float32)
+    >>> b = np.array([[0.5, 1], [1, 0], [1, 0.2]], np.float32)
+    >>> top_k(a, b, 2)[0].tolist()
+    [[1, 2], [0, 2]]
+    """
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
+        raise ValueError(f"a and b must be (n, d) and (m, d), got {a.shape} and {b.shape}")
+    if k < 1:
+        raise ValueError(f"k must be at least 1, got {k}")
+    n, m = len(a), len(b)
+    k = min(k, m)
+    indices = np.empty((n, k), np.int64)
+    scores = np.empty((n, k), np.float32)
+    if k == 0 or n == 0:
+        return indices, scores
+    rows = max(1, min(n, block_bytes // (4 * m)))
+    products = np.empty((rows, m), np.float32)
+    for start in range(0, n, rows):
+        block = products[: min(rows, n - start)]
+        np.matmul(a[start : start + rows], b.T, out=block)
+        part = slice(start, start + len(block))
+        indices[part], scores[part] = _best(block, k)
+    return indices, scores
+
+
+def _best(block: Floats, k: int) -> tuple[Indices, Floats]:
+    """The k largest of each row, ties by index.
+
+    The row is cut into groups and the maximum of each taken, which runs at the speed of
+    memory; the k largest of a row lie in the groups whose maximum is among the k largest
+    maxima.  Only those few groups are looked into.
+    """
+    m = block.shape[1]
+    # Groups of about sqrt(m / k) make the two searches equally long.
+    size = int(np.sqrt(m / k))
+    groups = m // max(size, 1)
+    if size < 4 or groups <= k:
+        return _sorted(block, np.broadcast_to(np.arange(m), block.shape), k)
+    # Column j belongs to group j mod groups: neighbours in memory fall into different groups,
+    # so that whole stretches are compared at once.  What is left over is looked at always.
+    body = block[:, : groups * size].reshape(len(block), size, groups)
+    most = body.max(axis=1)
+    chosen = np.argpartition(-most, k - 1, axis=1)[:, :k]
+    least = np.take_along_axis(most, chosen, axis=1).min(axis=1)
+    within = chosen[:, :, None] + groups * np.arange(size)
+    rest = np.arange(groups * size, m)
+    columns = np.concatenate(
+        [within.reshape(len(block), -1), np.broadcast_to(rest, (len(block), len(rest)))], axis=1
+    )
+    indices, scores = _sorted(np.take_along_axis(block, columns, axis=1), columns, k)
+    # More groups than k reach that maximum: one left out may hold an equal score of lower index.
+    unsure = np.flatnonzero((most >= least[:, None]).sum(axis=1) > k)
+    if len(unsure):
+        whole = np.broadcast_to(np.arange(m), (len(unsure), m))
+        indices[unsure], scores[unsure] = _sorted(block[unsure], whole, k)
+    return indices, scores
+
+
+def _sorted(values: Floats, columns: NDArray[np.intp], k: int) -> tuple[Indices, Floats]:
+    """The k largest values of each row with their columns, by falling value and rising column."""
+    if k < values.shape[1]:
+        chosen = np.argpartition(-values, k - 1, axis=1)[:, :k]
+        least = np.take_along_axis(values, chosen, axis=1).min(axis=1)
+        # The partition picks any of several equal values at the border; those rows need a sort.
+        tied = np.flatnonzero((values >= least[:, None]).sum(axis=1) > k)
+        if len(tied):
+            order = np.lexsort((columns[tied], -values[tied]), axis=1)
+            chosen[tied] = order[:, :k]
+        values = np.take_along_axis(values, chosen, axis=1)
+        columns = np.take_along_axis(columns, chosen, axis=1)
+    order = np.lexsort((columns, -values), axis=1)
+    found = np.take_along_axis(columns, order, axis=1)
+    return found.astype(np.int64), np.take_along_axis(values, order, axis=1)
