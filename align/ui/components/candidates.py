@@ -55,6 +55,9 @@ def _card(look: Look, m: Match, rank: int, by_item: bool) -> str:
     else:
         title = " / ".join(x for x in (f"{level_name(item.level)} {item.number}", item.task) if x)
     words = " · ".join(a if a == b else f"{a} ≈ {b}" for a, b in pairs)
+    told = (
+        f"{t('compare.shared')}{t('colon')}{html.esc(words)}" if words else t("compare.no_shared")
+    )
     given = " · ".join(f"{name} {value:+.2f}" for name, value in _features(m))
     return (
         f'<div class="al-item"><div class="al-head"><strong class="al-who">{rank}. '
@@ -72,7 +75,7 @@ def _card(look: Look, m: Match, rank: int, by_item: bool) -> str:
             html.marked(item.text, (b for _, b in pairs)),
             cite(look, item.source_id, place_words(item.place)),
         )
-        + f'</div><p class="al-note">{t("compare.shared")}{t("colon")}{html.esc(words)}</p>'
+        + f'</div><p class="al-note">{told}</p>'
         + f"<details><summary>{t('compare.why')}</summary>"
         f'<p class="al-note">{t("feature.note")}{t("colon")}{html.esc(given)}</p></details></div>'
     )

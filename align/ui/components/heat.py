@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from align.ui.theme import INK, QUIET, SCALE
 from align.ui.words import t
 
 _ROW, _HEAD = 30, 190
+_SHORT = 12  # courses that fit on a screen together with their labels
 
 
 def heat(matrix: Matrix, key: str) -> tuple[int, int] | None:
@@ -38,6 +40,26 @@ def heat(matrix: Matrix, key: str) -> tuple[int, int] | None:
         alt=t("overview.heat_alt"),
     )
     return chosen_cell(event, cells)
+
+
+def linked_only(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
+    """Without the courses that are linked to nothing shown, and the names of these.
+
+    A short list of courses stays whole: there, an empty row says something at a glance.
+    """
+    kept = [k for k, values in enumerate(matrix.values) if any(values)]
+    if len(matrix.courses) <= _SHORT or len(kept) == len(matrix.courses):
+        return matrix, ()
+    left = tuple(name for k, (_, name) in enumerate(matrix.courses) if k not in kept)
+    return (
+        dataclasses.replace(
+            matrix,
+            courses=tuple(matrix.courses[k] for k in kept),
+            values=tuple(matrix.values[k] for k in kept),
+            counts=tuple(matrix.counts[k] for k in kept),
+        ),
+        left,
+    )
 
 
 def chosen_cell(

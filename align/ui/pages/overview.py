@@ -11,7 +11,7 @@ from align.records import Action, Certificate
 from align.ui.components import html, readings
 from align.ui.components.filters import pick_certificate
 from align.ui.components.gate import need_look
-from align.ui.components.heat import heat
+from align.ui.components.heat import heat, linked_only
 from align.ui.look import Look
 from align.ui.theme import ACTIONS
 from align.ui.wiring import programme
@@ -129,6 +129,10 @@ def _heat(look: Look, certificate: Certificate) -> None:
     if not any(any(row) for row in shown.values):
         st.info(t("overview.heat_empty"))
         return
+    shown, left = linked_only(shown)
+    if left:
+        names = t("comma").join(left)
+        html.show(f'<p class="al-note">{html.esc(t("overview.heat_left", names=names))}</p>')
     cell = heat(shown, f"heat_{look.result.run.id}_{certificate.id}_{level}")
     if cell is None:
         html.show(f'<p class="al-note">{t("overview.cell_hint")}</p>')

@@ -18,6 +18,8 @@ FEATURES_EN = {
     "meaning_headings": "similar meaning, headings included",
     "point": "one teaching point is close to the requirement",
     "terms": "the requirement's terms occur in the content",
+    "concepts": "both name the same concept, or a broader or related one (knowledge base)",
+    "distinct": "the course means another concept, easily confused (knowledge base)",
     "siblings": "the task's other requirements fall on this row as well",
 }
 
@@ -32,7 +34,6 @@ STEPS_EN: tuple[tuple[str, str], ...] = (
 EN: dict[str, str] = {
     # frame
     "app.name": "Course–Certificate Alignment",
-    "app.tagline": "course standards × skill standards",
     "app.programme": "Programme",
     "app.language": "Language",
     "app.local": "Runs on this computer only; no document leaves it.",
@@ -78,10 +79,6 @@ EN: dict[str, str] = {
     "link.full": "Same or close",
     "link.part": "Partly the same",
     "link.none": "Below the link threshold",
-    "state.covered": "Covered",
-    "state.partly": "Partly covered",
-    "state.not": "Not covered",
-    "state.unmapped": "Unmapped",
     "severity.error": "Error",
     "severity.warning": "Warning",
     "severity.info": "Note",
@@ -90,7 +87,6 @@ EN: dict[str, str] = {
     "kind.programme": "Programme plan",
     "kind.unknown": "Not recognised",
     # gate: before there are results
-    "gate.title": "Start comparing",
     "gate.run": "Read and compare",
     "gate.read": "Read the files",
     "gate.again": "Try again",
@@ -133,6 +129,7 @@ EN: dict[str, str] = {
     "{threshold}; blank: not linked. Click a cell to see its requirements.",
     "overview.heat_alt": "Heatmap of coverage, courses against work tasks",
     "overview.heat_empty": "No course reaches the link threshold for any task.",
+    "overview.heat_left": "Courses without any link, left out here: {names}",
     "overview.heat_tip": "mean probability",
     "overview.cell": "{course} × {level} {task}: {n} of {items} linked",
     "overview.cell_hint": "Click a cell of the heatmap to list its requirements here.",
@@ -236,7 +233,6 @@ EN: dict[str, str] = {
     "proposals.quotes": "Quotations and rule",
     "proposals.course": "Course",
     "proposals.units": "Content",
-    "proposals.missing": "Still missing",
     "proposals.items": "Requirements",
     "proposals.rule": "Rule",
     "proposals.item_quote": "Certificate text",

@@ -3,7 +3,6 @@
 ZH: dict[str, str] = {
     # frame
     "app.name": "书证融通",
-    "app.tagline": "课程标准 × 职业技能等级标准",
     "app.programme": "专业",
     "app.language": "界面语言",
     "app.local": "只在本机运行，文档不离开这台电脑。",
@@ -48,10 +47,6 @@ ZH: dict[str, str] = {
     "link.full": "相同或相近",
     "link.part": "部分重合",
     "link.none": "低于关联阈值",
-    "state.covered": "已覆盖",
-    "state.partly": "部分覆盖",
-    "state.not": "未覆盖",
-    "state.unmapped": "未映射",
     "severity.error": "错误",
     "severity.warning": "注意",
     "severity.info": "说明",
@@ -60,7 +55,6 @@ ZH: dict[str, str] = {
     "kind.programme": "人才培养方案",
     "kind.unknown": "未能识别",
     # gate: before there are results
-    "gate.title": "开始对照",
     "gate.run": "读取并对照",
     "gate.read": "读取文件",
     "gate.again": "重试",
@@ -98,6 +92,7 @@ ZH: dict[str, str] = {
     "低于关联阈值 {threshold} 计 0；空白为未关联。点一格看其中的要求。",
     "overview.heat_alt": "课程与工作任务的覆盖热力图",
     "overview.heat_empty": "没有达到关联阈值的课程与任务。",
+    "overview.heat_left": "没有关联、未列出的课程：{names}",
     "overview.heat_tip": "平均概率",
     "overview.cell": "《{course}》 × {level} {task}：关联 {n} / {items} 条",
     "overview.cell_hint": "点热力图中的一格，这里列出其中的职业技能要求。",
@@ -198,7 +193,6 @@ ZH: dict[str, str] = {
     "proposals.quotes": "双方原文与规则",
     "proposals.course": "建议课程",
     "proposals.units": "相关内容",
-    "proposals.missing": "尚缺",
     "proposals.items": "对应要求",
     "proposals.rule": "规则",
     "proposals.item_quote": "证书原文",
