@@ -21,6 +21,7 @@ from align.export.tables import (
 )
 from align.export.words import guard, natural, number, percent, width
 from align.records import Action
+from align.settings import Settings
 from tests import plan_records as given
 
 
@@ -62,7 +63,7 @@ def test_proposals_and_coverage_have_the_promised_columns() -> None:
     assert (extend["action"], extend["action_zh"]) == ("extend", "拓展")
     assert (extend["unsure"], extend["confirmed"]) == ("1", "0")
     assert extend["missing"] == "拒收说明; 异常记录" and extend["rule"] == "extend"
-    assert "link_threshold=0.3" in extend["settings"]
+    assert f"link_threshold={Settings().link_threshold:g}" in extend["settings"]
     whole = next(r for r in found if r["rule"] == "exempt-course")
     assert (whole["credits"], whole["hours"]) == ("4", "64")
     covered = rows(coverage_csv(given.coverage()))

@@ -55,7 +55,7 @@ _SIMPLE = {
 
 _SPACES = re.compile(r"[ \t\u1680\u2000-\u200a\u202f\u205f]+")
 _PAREN = re.compile(r"[(（]([^()（）\n]*)[)）]")
-_HALF_AFTER_HAN = re.compile(rf"(?<=[{HAN}{_CJK_MARKS}])([,;:?!])")
+_HALF_AFTER_HAN = re.compile(rf"(?<=[{HAN}{_CJK_MARKS}])([,;:?!]+)")  # a run goes as one
 _TO_FULL = str.maketrans(",;:?!", "，；：？！")
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _AROUND_MARK = re.compile(
