@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import align
-from align import cli_evaluate
+from align import cli_evaluate, cli_models
 from align.errors import AlignError, UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="查看可用的向量模型。", rich_markup_mode=None, no_args_is_help=True)
-app.add_typer(models_app, name="models")
+app.add_typer(cli_models.models_app, name="models")
 app.add_typer(cli_evaluate.app, name="evaluate")
 
 Courses = Annotated[
@@ -206,17 +205,6 @@ def export(
             for path in pipeline.write(result, folder, formats=[f.value for f in formats]):
                 console.say(str(path))
     _end_with(_unread(results))
-
-
-@models_app.command("list")
-def models_list() -> None:
-    """列出可用的向量模型。"""
-    from align.models import DEFAULT, installed_models
-
-    for m in installed_models():
-        note = "（默认）" if m.name == DEFAULT else ""
-        size = "内置，只认字面" if m.folder is None else f"{m.megabytes:.1f} MB，{m.folder}"
-        typer.echo(f"{m.name}{note}  {size}")
 
 
 @app.command("app")

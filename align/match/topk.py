@@ -38,7 +38,7 @@ def top_k(
     Returns
     -------
     indices : int64 array, shape (n, min(k, m))
-        Rows of ``b``, the best first; equal scores by falling score, then rising index.
+        Rows of ``b``, the best first; equal scores by rising index.
     scores : float32 array, of the same shape
 
     Raises
