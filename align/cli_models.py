@@ -113,7 +113,7 @@ def models_add(
     from align.models.user import add
     from align.present import Console
 
-    called = name or path.resolve().name
+    called = path.resolve().name if name is None else name
     settings = _with(
         settings_for(called, path), query=query, passage=passage, plain=plain,
         max_length=max_length, dtype=dtype, batch_size=batch_size,
@@ -165,7 +165,8 @@ def models_fetch(
             "不认识这个模型", got=model, expected="、".join(known) + "，或 所有者/名称",
             remedy="用 align models list 查看已知的模型。",
         )  # fmt: skip
-    called = check_name(name or (match.name if match else model.split("/")[-1]))
+    own = match.name if match else model.split("/")[-1]
+    called = check_name(own if name is None else name)
     hub = match.hub if match else model
     if mirror == "modelscope" and match and match.modelscope:
         hub = match.modelscope

@@ -112,7 +112,9 @@ def test_the_identity_follows_the_files(tiny_model: Path, tmp_path: Path) -> Non
     before = SentenceTransformerEmbedder(copy).identity
     assert before == SentenceTransformerEmbedder(tiny_model).identity
     assert before.startswith("tiny@")
-    assert SentenceTransformerEmbedder(copy, settings=ModelSettings(plain="查询：")).identity != before
+    assert (
+        SentenceTransformerEmbedder(copy, settings=ModelSettings(plain="查询：")).identity != before
+    )
     (copy / "README.md").write_text("a card changes no vector", encoding="utf-8")
     assert SentenceTransformerEmbedder(copy).identity == before
     config = copy / "config_sentence_transformers.json"

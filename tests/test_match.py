@@ -15,7 +15,7 @@ from align.errors import ModelError
 from align.knowledge import EMPTY, Concept, Thesaurus
 from align.match import FEATURE_ZH, Matching, load_matcher, match
 from align.match.evidence import equivalent_words, evidence_for, found_parts, shared_words
-from align.match.features import Texts, measure
+from align.match.features import Sides, Texts, measure
 from align.records import Certificate, Competency, Course, Place
 from tests.kit import MATCHER, SETTINGS, USUAL, certificate, course, item, unit
 
@@ -77,7 +77,7 @@ def result() -> Matching:
 def test_every_feature_is_a_finite_matrix_of_items_by_units() -> None:
     units = (*PARCEL.units, *SERVICE.units)
     items = COURIER.competencies
-    found = measure(Texts.of(items, units), HashingEmbedder().embed, EMPTY)
+    found = measure(Texts.of(items, units), Sides.alike(HashingEmbedder().embed), EMPTY)
     assert set(found) <= set(FEATURE_ZH)
     for name, matrix in found.items():
         assert matrix.shape == (6, 7), name

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -174,11 +173,11 @@ class _Weights:
 
     def _load(self) -> Any:
         # About six seconds and 480 MB: only now, when vectors are really needed.
-        # The libraries' own progress bars would write over ours; read when they are imported.
-        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it overwrites ours
         try:
             return SentenceTransformer(
                 str(self.folder),

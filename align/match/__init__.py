@@ -14,10 +14,10 @@ from typing import Protocol
 
 import numpy as np
 
-from align.embed import Embedder
+from align.embed import Embedder, Side, on_side
 from align.knowledge import EMPTY, Thesaurus
 from align.match.evidence import evidence_for, found_parts
-from align.match.features import FEATURE_ZH, Matrix, Texts, measure
+from align.match.features import FEATURE_ZH, Matrix, Sides, Texts, measure
 from align.match.model import MatcherModel, load_matcher
 from align.records import Certificate, Competency, Course, Match, Unit
 from align.settings import Settings
@@ -155,6 +155,16 @@ def match(
     if not items or not units:
         empty = np.zeros((len(items), len(units)), np.float32)
         return Matching(items, units, empty, empty, {}, vectors, thesaurus)
-    found = measure(Texts.of(items, units), vectors.embed, thesaurus)
+    found = measure(Texts.of(items, units), _sides(embedder, vectors), thesaurus)
     score, given = model.combine(found, items, units)
     return Matching(items, units, score, model.probability(score), given, vectors, thesaurus)
+
+
+def _sides(embedder: Embedder, vectors: Remembered) -> Sides:
+    """The embedders of both sides; for most models the one already at hand."""
+    sides: tuple[Side, Side] = ("item", "unit")
+    found = []
+    for side in sides:
+        own = on_side(embedder, side)
+        found.append(vectors.embed if own is embedder else own.embed)
+    return Sides(found[0], found[1], vectors.embed)

@@ -73,16 +73,33 @@ def _bare(heading: str) -> str:
     return _NUMBER.sub("", heading)
 
 
-def measure(texts: Texts, embed: Embed, thesaurus: Thesaurus) -> dict[str, Matrix]:
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The embedders of one comparison: of requirements, of course content, of single words.
+
+    Some models want another prompt for what is looked for than for what is looked in.
+    """
+
+    item: Embed
+    unit: Embed
+    word: Embed
+
+    @classmethod
+    def alike(cls, embed: Embed) -> Sides:
+        """One embedder for all, as nearly every model needs."""
+        return cls(embed, embed, embed)
+
+
+def measure(texts: Texts, sides: Sides, thesaurus: Thesaurus) -> dict[str, Matrix]:
     """All features by name; float32 matrices of shape (n items, m units)."""
-    item, headed = _embed_once(embed, texts.items, texts.items_headed)
-    unit, unit_headed = _embed_once(embed, texts.units, texts.units_headed)
+    item, headed = _embed_once(sides.item, texts.items, texts.items_headed)
+    unit, unit_headed = _embed_once(sides.unit, texts.units, texts.units_headed)
     return {
         "words": words(texts.items_headed, texts.units_headed),
         "meaning": item @ unit.T,
         "meaning_headings": headed @ unit_headed.T,
-        "point": _best_point(item, texts.points, embed),
-        "terms": terms(texts.items, texts.units_headed, embed),
+        "point": _best_point(item, texts.points, sides.unit),
+        "terms": terms(texts.items, texts.units_headed, sides.word),
         **concept_features(texts.items, texts.units_headed, thesaurus),
     }
 

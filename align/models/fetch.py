@@ -147,7 +147,7 @@ def _within(ask: Callable[[], list[RemoteFile]], base: str) -> list[RemoteFile]:
         raise _unreachable(base, found) from found
     if isinstance(found, OSError | http.client.HTTPException):
         raise _unreachable(base, found) from found
-    if isinstance(found, ValueError | KeyError | TypeError):
+    if isinstance(found, ValueError | KeyError | TypeError | AttributeError):
         raise ModelError(
             "模型站的回答看不懂", file=base, got=f"{type(found).__name__}: {found}",
             remedy="请检查 --mirror 或 HF_ENDPOINT 的地址。",

@@ -27,7 +27,7 @@ from align import evaluate
 from align.gather import read_files
 from align.knowledge import load_thesaurus
 from align.labels import read_actions, read_links
-from align.match.features import Texts, Usual, measure
+from align.match.features import Sides, Texts, Usual, measure
 from align.match.model import RAW, MatcherModel
 from align.models import load_embedder
 from align.programmes import documents
@@ -80,7 +80,9 @@ def load(line: str, model: str | None) -> Field:
     grades = evaluate.grade_matrix(labels, [i.id for i in items], [u.id for u in units])
     acts = read_actions(Path(actions), {i.id for i in items})
     embedder = load_embedder(model)
-    measured = measure(Texts.of(items, units), embedder.embed, load_thesaurus(KNOWLEDGE))
+    measured = measure(
+        Texts.of(items, units), Sides.alike(embedder.embed), load_thesaurus(KNOWLEDGE)
+    )
     return Field(name, items, units, measured, grades, [acts[i.id] for i in items])
 
 
