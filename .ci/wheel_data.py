@@ -10,6 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 CARRIED = (
     "models/default",
     "models/matcher.json",
+    "models/registry.toml",
     "models/knowledge",
     "app.py",
     ".streamlit/config.toml",
