@@ -17,6 +17,11 @@ FRAME_WORDS: tuple[str, ...] = (
 _FRAME = re.compile("|".join(sorted(map(re.escape, FRAME_WORDS), key=len, reverse=True)))
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[.+#\-][A-Za-z0-9]+)*[+#]*|\d+(?:\.\d+)*")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+# 能为瓷器、… : what stands before the first of the listed things is no part of it.
+_CAN = re.compile(
+    r"^(?:能够|能|会|可以)(?!力|议|话)(?:为|对|将|把|使用|运用|利用|采用)?"
+    r"\s*(?=[\u3400-\u9fffA-Za-z]{2})"
+)
 _PART = re.compile(r"[、，,；;/]|以及|和|与|及|或")
 _OPEN = re.compile(r"[（(][^（()）]*[)）]")
 
@@ -62,7 +67,7 @@ def scope_parts(text: str) -> tuple[str, ...]:
     """
     parts = []
     for piece in _PART.split(_OPEN.sub(lambda m: "、" + m.group()[1:-1], text)):
-        piece = piece.strip(' 。.：:（）()“”"')
+        piece = _CAN.sub("", piece.strip(' 。.：:（）()“”"'))
         if len(content_text(piece).replace(" ", "")) >= 2:
             parts.append(piece)
     return tuple(parts) or (text,)

@@ -17,6 +17,7 @@ from align.match import FEATURE_ZH, Matching, load_matcher, match
 from align.match.evidence import equivalent_words, evidence_for, found_parts, shared_words
 from align.match.features import Sides, Texts, measure
 from align.records import Certificate, Competency, Course, Place
+from align.text import scope_parts
 from tests.kit import MATCHER, SETTINGS, USUAL, certificate, course, item, unit
 
 PARCEL = course(
@@ -423,3 +424,18 @@ def test_equivalent_words_are_tied_by_the_thesaurus_and_by_meaning() -> None:
     near = Fixed({"扎袋": (1.0, 0.0), "封袋": (0.8, 0.6), "运输": (0.0, 1.0)})
     assert equivalent_words("扎袋、运输", "封袋", near.embed, EMPTY) == (("扎袋", "封袋"),)
     assert equivalent_words("", "能封装快件", embed, EMPTY) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "能为瓷器、精密仪器和生鲜水果设计防震包装",
+            ("瓷器", "精密仪器", "生鲜水果设计防震包装"),
+        ),
+        ("能使用 MySQL、Oracle 创建表和索引", ("MySQL", "Oracle 创建表", "索引")),
+        ("会话管理、能力评估和会议纪要", ("会话管理", "能力评估", "会议纪要")),
+    ],
+)
+def test_a_requirement_is_taken_apart_into_what_it_lists(text: str, parts: tuple[str, ...]) -> None:
+    assert scope_parts(text) == parts
