@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Annotated
@@ -106,7 +105,9 @@ def _show(figures: dict[str, float], as_json: bool) -> None:
         for k, v in figures.items()
     }
     if as_json:
-        typer.echo(json.dumps(rounded, ensure_ascii=False))
+        from align.present import json_text
+
+        typer.echo(json_text(rounded))
         return
     width = max(map(len, rounded))
     for name, value in rounded.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,7 +58,9 @@ def models_list(as_json: AsJson = False) -> None:
                 {**asdict(k), "installed": k.name.lower() in names} for k in known.values() if k.hub
             ],
         }  # fmt: skip
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        from align.present import json_text
+
+        typer.echo(json_text(data, indent=1))
         return
     typer.echo("可用的模型（* 为默认使用）：")
     for m in installed:
@@ -219,7 +220,7 @@ def models_compare(
     from align.match import load_matcher
     from align.models.compare import SHOWN, compare
     from align.places import models_folder
-    from align.present import Console
+    from align.present import Console, columns_of, json_text
     from align.settings import load_settings
 
     with Console() as console:
@@ -229,9 +230,7 @@ def models_compare(
             console.progress,
         )  # fmt: skip
     if as_json:
-        typer.echo(
-            json.dumps([{k: _plain(v) for k, v in r.items()} for r in rows], ensure_ascii=False)
-        )
+        typer.echo(json_text([{k: _plain(v) for k, v in r.items()} for r in rows]))
         return
     heads = ["model", *SHOWN, "MB", "句/秒", "秒"]
     table = [
@@ -244,9 +243,9 @@ def models_compare(
         ]
         for r in rows
     ]
-    widths = [max(_width(row[k]) for row in [heads, *table]) for k in range(len(heads))]
+    widths = [max(columns_of(row[k]) for row in [heads, *table]) for k in range(len(heads))]
     for row in [heads, *table]:
-        cells = [c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)]
+        cells = [c + " " * (w - columns_of(c)) for c, w in zip(row, widths, strict=True)]
         typer.echo("  ".join(cells).rstrip())
 
 
@@ -258,10 +257,3 @@ def _plain(value: Any) -> Any:
 
 def _shown(value: Any, digits: int) -> str:
     return "—" if math.isnan(value) else f"{value:.{digits}f}"
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

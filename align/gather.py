@@ -107,6 +107,15 @@ def gather(
         raise UsageError(
             "找不到证书标准文件夹", file=certificates_folder, remedy="请检查 --certs 的路径。"
         )
+    if courses_folder.is_dir() and certificates_folder.resolve().is_relative_to(
+        courses_folder.resolve()
+    ):
+        raise UsageError(
+            "课程标准文件夹把证书标准文件夹也包在里面了",
+            place="--courses、--certs",
+            got=f"{courses_folder.resolve()}、{certificates_folder.resolve()}",
+            expected="两个分开的文件夹",
+        )
     certificate_files = read_files(documents(certificates_folder), "certificate", progress)
     if not any(f.reading and f.reading.certificates for f in certificate_files):
         errors = [f.error.line() for f in certificate_files if f.error]
@@ -115,7 +124,15 @@ def gather(
             file=certificates_folder,
             remedy="用 align read 文件 查看每个文件读成了什么。",
         )
-    return tuple(_gather_one(p, certificate_files, levels, progress) for p in programmes)
+    found = tuple(_gather_one(p, certificate_files, levels, progress) for p in programmes)
+    if not any(g.courses for g in found):
+        errors = [f.error.line() for g in found for f in g.files if f.error]
+        raise UsageError(
+            "没有读到任何课程" + (f"（{errors[0]}）" if errors else ""),
+            file=courses_folder,
+            remedy="用 align read 文件 查看每个文件读成了什么。",
+        )
+    return found
 
 
 def _gather_one(
@@ -137,6 +154,15 @@ def _gather_one(
         if f.reading:
             problems += f.reading.problems
             courses += [c for c in f.reading.courses if programme.takes_course(f.path, c.name)]
+            if f.reading.certificates:
+                problems.append(
+                    Problem(
+                        "warning",
+                        "certificate-among-courses",
+                        "这是证书标准，没有当作课程；请放到证书标准文件夹（--certs）。",
+                        source=f.path.name,
+                    )
+                )
     chosen = levels or programme.levels
     certificates: list[Certificate] = []
     used: list[FileReading] = []
@@ -157,6 +183,15 @@ def _gather_one(
             place="programme.toml 的 certificates",
             got="、".join(programme.certificates),
             expected="证书标准文件夹中的文件名、标准代码或证书名称",
+        )
+    if not courses:
+        problems.append(
+            Problem(
+                "error",
+                "no-courses",
+                f"专业“{programme.name}”没有读到任何课程，技能要求因此全部列为补充；"
+                "请用 align read 查看各文件读成了什么。",
+            )
         )
     problems += _unused_names(programme, course_files, used, certificates, levels)
     unique, doubled = _unique_courses(courses)
@@ -207,15 +242,24 @@ def _unused_names(
     unused = [("leave_out", n) for n in programme.leave_out if n not in found]
     unused += [("certificates", n) for n in programme.certificates if n not in found]
     unused += [("levels", n) for n in programme.levels if n not in every]
-    return [
+    problems = [
         Problem(
             "warning",
             "name-unused",
-            f"programme.toml 的 {key} 写了“{name}”，"
-            "但没有对应的文件、课程、证书或等级，请核对写法。",
+            f"{key} 写了“{name}”，但没有对应的文件、课程、证书或等级，请核对写法。",
             source="programme.toml",
         )
         for key, name in unused
+    ]
+    return problems + [
+        Problem(
+            "warning",
+            "name-unused",
+            f"--level 写了“{name}”，但本专业的证书没有这个等级"
+            f"（有：{'、'.join(every)}），请核对写法。",
+        )
+        for name in levels
+        if name not in every
     ]
 
 

@@ -21,7 +21,7 @@ import networkx as nx
 from align.records import Certificate, Competency, Course, Coverage, CoverageState, Match, Unit
 from align.settings import Settings
 
-PARTLY_SHARE = 1e-9  # any partial link makes a thing partly covered
+PARTLY_SHARE = 1e-9  # any partial link makes a thing partly covered; above rounding, no more
 
 
 def unit_node(course_id: str, unit_id: str) -> str:
@@ -173,9 +173,10 @@ def _certificate_coverage(
         for level in certificate.levels[_level_index(certificate, i.level) :]:
             groups["level", level, level].append(i)
         groups["certificate", "", certificate.name].append(i)
+    weights = _weights(certificate)
     order = {"task": 0, "area": 1, "level": 2, "certificate": 3}
     for (scope, key, name), members in sorted(groups.items(), key=lambda g: order[g[0][0]]):
-        value = _mean([(shares[i.id], _weight(i, certificate)) for i in members])
+        value = _mean([(shares[i.id], weights[i.id]) for i in members])
         identity = f"{certificate.id}|{key}" if key else certificate.id
         found.append(
             Coverage(scope, identity, name, value, state_of(value, settings), len(members))
@@ -187,16 +188,21 @@ def _level_index(certificate: Certificate, level: str) -> int:
     return certificate.levels.index(level) if level in certificate.levels else 0
 
 
-def _weight(item: Competency, certificate: Certificate) -> float:
-    """The item's weight, 1 on average in each level, so that levels can be joined.
+def _weights(certificate: Certificate) -> dict[str, float]:
+    """Each item's weight, 1 on average in its level, so that levels can be joined.
 
     Equal weights where the standard gives none (or only some) in the level.
     """
-    level = [i.weight for i in certificate.competencies if i.level == item.level]
-    total = sum(w or 0.0 for w in level)
-    if None in level or not total:
-        return 1.0
-    return (item.weight or 0.0) * len(level) / total
+    levels: dict[str, list[Competency]] = defaultdict(list)
+    for item in certificate.competencies:
+        levels[item.level].append(item)
+    found = {}
+    for items in levels.values():
+        total = sum(i.weight or 0.0 for i in items)
+        told = total and all(i.weight is not None for i in items)
+        for i in items:
+            found[i.id] = (i.weight or 0.0) * len(items) / total if told else 1.0
+    return found
 
 
 def _course_coverage(graph: nx.Graph[Any], course: Course, settings: Settings) -> list[Coverage]:

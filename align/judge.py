@@ -122,12 +122,22 @@ def judge_sts(path: Path, embedder: Embedder) -> dict[str, float]:
     Parameters
     ----------
     path : Path
-        Tab-separated, no header: sentence, sentence, score.
+        Tab-separated, no header: sentence, sentence, score; empty lines do not count.
+
+    Raises
+    ------
+    ReadError
+        When the file cannot be read, or holds fewer than two pairs.
+    UsageError
+        For a line that is not two sentences and a number.
     """
     from scipy.stats import spearmanr
 
     a, b, scores = [], [], []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
+    # Not splitlines(): it also cuts at signs that may stand inside a text (U+2028, U+0085).
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
         cells = line.split("\t")
         if len(cells) != 3 or not _is_number(cells[2]):
             raise UsageError(
@@ -136,6 +146,8 @@ def judge_sts(path: Path, embedder: Embedder) -> dict[str, float]:
         a.append(cells[0])
         b.append(cells[1])
         scores.append(float(cells[2]))
+    if len(a) < 2:
+        raise ReadError("句对太少，算不出相关", file=path, got=f"{len(a)} 行", expected="至少 2 行")
     vectors = embedder.embed(a + b)
     cosines = (vectors[: len(a)] * vectors[len(a) :]).sum(axis=1)
     return {"spearman": float(spearmanr(cosines, scores).statistic) * 100, "n_pairs": len(a)}

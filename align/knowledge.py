@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -127,10 +128,15 @@ def read_concepts(path: Path) -> tuple[Concept, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise ReadError("找不到概念文件", file=path, remedy="请检查 --concepts 的路径。") from error
+        raise ReadError(
+            "找不到概念文件", file=path, remedy="请检查路径（--concepts 或 ALIGN_CONCEPTS）。"
+        ) from error
     except UnicodeDecodeError as error:
         raise ReadError("概念文件不是 UTF-8 编码", file=path, remedy="请另存为 UTF-8。") from error
-    reader = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    except OSError as error:  # a folder, or a file that may not be read
+        raise ReadError("概念文件打不开", file=path, got=error.strerror) from error
+    # Not splitlines(): it also cuts at signs that may stand inside a text (U+2028, U+0085).
+    reader = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
     names = reader.fieldnames or []
     if "term" not in names or not set(names) <= set(COLUMNS):
         raise ReadError(
@@ -145,7 +151,7 @@ def read_concepts(path: Path) -> tuple[Concept, ...]:
         cells = {c: (row.get(c) or "").strip() for c in COLUMNS}
         if not cells["term"]:
             raise ReadError("这一行没有 term", file=path, place=f"第{reader.line_num}行")
-        lists = {c: tuple(x for x in cells[c].split("|") if x) for c in COLUMNS[1:5]}
+        lists = {c: tuple(y for x in cells[c].split("|") if (y := x.strip())) for c in COLUMNS[1:5]}
         found.append(Concept(term=cells["term"], field=cells["field"], **lists))
     return tuple(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Container, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def read_text(path: Path) -> str:
     Raises
     ------
     ReadError
-        When the file is missing or is not UTF-8.
+        When the file is missing, cannot be opened or is not UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -26,6 +27,8 @@ def read_text(path: Path) -> str:
         raise ReadError("找不到文件", file=path, remedy="请检查路径。") from error
     except UnicodeDecodeError as error:
         raise ReadError("文件不是 UTF-8 编码", file=path, remedy="请另存为 UTF-8。") from error
+    except OSError as error:  # a folder, or a file that may not be read
+        raise ReadError("文件打不开", file=path, got=error.strerror) from error
 
 
 def table_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -34,12 +37,13 @@ def table_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict
     Raises
     ------
     ReadError
-        When the file is missing, is not UTF-8 or lacks one of the columns.
+        When the file cannot be read (see :func:`read_text`) or lacks one of the columns.
     """
     text = read_text(path)
     comma = path.suffix.lower() == ".csv"
     reader = csv.DictReader(
-        text.splitlines(),
+        # Not splitlines(): it also cuts at signs that may stand inside a text (U+2028, U+0085).
+        io.StringIO(text, newline=""),
         delimiter="," if comma else "\t",
         quoting=csv.QUOTE_MINIMAL if comma else csv.QUOTE_NONE,
     )

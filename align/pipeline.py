@@ -64,7 +64,7 @@ def run(
     settings : Settings
         Thresholds; see :mod:`align.settings`.
     all_pairs : bool
-        Keep every pair in ``Result.matches``, not the candidates alone.
+        Keep every pair in ``Result.matches``, not the candidates alone; nothing else changes.
     """
     from align import graph, plan, propose
     from align.match import match
@@ -72,6 +72,7 @@ def run(
     name = gathered.programme.name
     matchings = []
     matches: list[Match] = []
+    rest: list[Match] = []  # the pairs that are no candidates: listed, looked at by no rule
     parts: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
     for k, certificate in enumerate(gathered.certificates):
         progress(f"{name}：对照《{certificate.name}》", k, len(gathered.certificates))
@@ -80,12 +81,12 @@ def run(
         chosen = matching.candidates(settings)
         matches += [matching.pair(i, j) for i, j in chosen]
         if all_pairs:
-            rest = set(chosen)
-            matches += [
+            shown = set(chosen)
+            rest += [
                 matching.pair(i, j, evidence=False)
                 for i in range(len(matching.items))
                 for j in range(len(matching.units))
-                if (i, j) not in rest
+                if (i, j) not in shown
             ]
         parts |= matching.parts(settings)
     progress(f"{name}：建立能力图谱与建议", len(gathered.certificates), len(gathered.certificates))
@@ -110,8 +111,8 @@ def run(
         left_out=gathered.programme.leave_out,
     )
     return Result(
-        gathered, tuple(matchings), tuple(matches), bipartite, coverage, proposals, drawn, made,
-        settings,
+        gathered, tuple(matchings), (*matches, *rest), bipartite, coverage, proposals, drawn,
+        made, settings,
     )  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def run_json(result: Result) -> bytes:
             "units": sum(len(c.units) for c in result.gathered.courses),
             "certificates": len(result.gathered.certificates),
             "competencies": sum(len(c.competencies) for c in result.gathered.certificates),
-            "candidates": len(result.matches),
+            "candidates": result.graph.number_of_edges(),
             "proposals": len(result.proposals),
         },
     }

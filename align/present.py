@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import shutil
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,12 +24,13 @@ class Console:
     """Results on the standard stream, progress and warnings on the error stream.
 
     Progress is one line that rewrites itself on a terminal, and nothing elsewhere, so that
-    logs and pipes stay clean.
+    logs and pipes stay clean.  It is wiped with spaces: a Windows console does not always know
+    the control sequences.
     """
 
     def __enter__(self) -> Self:
         self._live = sys.stderr.isatty()
-        self._shown = False
+        self._shown = 0
         return self
 
     def __exit__(
@@ -41,9 +45,10 @@ class Console:
         """Show where a long step stands."""
         if self._live:
             share = f"（{done}/{total}）" if total > 1 else ""
-            sys.stderr.write(f"\r\x1b[2K{step}{share}…")
+            self._clear()
+            self._shown = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(_cut(f"{step}{share}…", self._shown))
             sys.stderr.flush()
-            self._shown = True
 
     def say(self, text: str) -> None:
         """Print a result."""
@@ -58,9 +63,37 @@ class Console:
 
     def _clear(self) -> None:
         if self._shown:
-            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.write(f"\r{' ' * self._shown}\r")
             sys.stderr.flush()
-            self._shown = False
+            self._shown = 0
+
+
+def columns_of(text: str, wide: str = "WF") -> int:
+    """Columns on a terminal: a Chinese character takes two.
+
+    ``wide`` are the classes of :func:`unicodedata.east_asian_width` that count as two.
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in wide else 1 for c in text)
+
+
+def _cut(text: str, columns: int) -> str:
+    """The text without what goes beyond these columns: a line that wraps cannot be wiped.
+
+    A Chinese console draws ambiguous signs (…) wide as well.
+    """
+    while text and columns_of(text, "WFA") > columns:
+        text = text[:-1]
+    return text
+
+
+def json_text(data: Any, *, indent: int | None = None) -> str:
+    """JSON for the standard stream.
+
+    Where that is not UTF-8 (a pipe or a file on a Chinese Windows is GBK) all beyond ASCII is
+    escaped: it would become unreadable for other programs, or ``?``.
+    """
+    name = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
+    return json.dumps(data, ensure_ascii=name != "utf-8", indent=indent)
 
 
 def file_errors(gathered: Iterable[Gathered]) -> str:
@@ -141,7 +174,7 @@ def reading_json(found: Sequence[FileReading]) -> str:
         }
         for f in found
     ]
-    return json.dumps(data, ensure_ascii=False, indent=1)
+    return json_text(data, indent=1)
 
 
 def reading_tree(f: FileReading) -> str:

@@ -7,8 +7,9 @@ Each subfolder of ``course_standards/`` is a programme.  Its ``programme.toml`` 
     levels = ["初级", "中级"]              # range of the integration; all when left out
     leave_out = ["军事理论.docx", "体育"]  # course files or course names
 
-Files lying directly in the folder are one programme by themselves.  Without the file a
-programme is matched against every given certificate.
+Files lying directly in the folder are one programme by themselves; a folder that has the file
+itself, and below it only subfolders without one, is one programme as a whole.  Without the
+file a programme is matched against every given certificate.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from pathlib import Path
 from align.errors import UsageError
 
 FILE_NAME = "programme.toml"
+#: What Windows and macOS leave in folders; and how hidden, locked and unpacked-archive names begin.
+_SYSTEM = {"thumbs.db", "desktop.ini"}
+_HIDDEN = (".", "~$", "__MACOSX")
 _KEYS = {"name", "major", "college", "certificates", "levels", "leave_out"}
 
 
@@ -65,10 +69,16 @@ def find_programmes(folder: Path) -> tuple[Programme, ...]:
             remedy="请检查 --courses 的路径，或先放入课程标准文件。",
         )
     found = []
-    for sub in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        if documents(sub):
+    own = documents(folder, deep=False)
+    tables = [p for p in folder.glob(f"*/{FILE_NAME}") if p.is_file()]
+    if (folder / FILE_NAME).is_file() and not own and not tables and documents(folder):
+        # The folder itself is the programme; what lies below it only sorts its courses.
+        return (_programme(folder),)
+    for sub in sorted(p for p in folder.iterdir() if p.is_dir()):
+        # A folder with a run.json is an earlier result, not a programme.
+        result = (sub / "run.json").is_file()
+        if not sub.name.startswith(_HIDDEN) and not result and documents(sub):
             found.append(_programme(sub))
-    own = tuple(p for p in documents(folder, deep=False))
     if own:
         found.append(_programme(folder, own))
     if not found:
@@ -79,7 +89,9 @@ def find_programmes(folder: Path) -> tuple[Programme, ...]:
 
 
 def documents(folder: Path, *, deep: bool = True) -> tuple[Path, ...]:
-    """All files of a folder that may be standards, sorted; settings, notes and locks are not.
+    """All files of a folder that may be standards, sorted.
+
+    Settings, notes, locks, hidden files and what systems leave behind are not.
 
     A file with an unknown suffix is still listed: reading it says why it cannot be used.
     """
@@ -93,7 +105,8 @@ def documents(folder: Path, *, deep: bool = True) -> tuple[Path, ...]:
             if p.is_file()
             and p.suffix.lower() != ".toml"
             and p.stem.lower() != "readme"
-            and not p.name.startswith((".", "~$"))
+            and p.name.lower() not in _SYSTEM
+            and not any(part.startswith(_HIDDEN) for part in p.relative_to(folder).parts)
         )
     )
 
@@ -110,6 +123,8 @@ def _programme(folder: Path, files: Sequence[Path] | None = None) -> Programme:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("不是有效的 TOML", file=path, got=str(error)) from error
+    except OSError as error:
+        raise UsageError("文件打不开", file=path, got=error.strerror) from error
     unknown = sorted(set(data) - _KEYS)
     if unknown:
         raise UsageError(

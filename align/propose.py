@@ -70,7 +70,7 @@ def propose(
     Parameters
     ----------
     graph : networkx.Graph
-        From :func:`align.graph.build`; its strengths already include decided links.
+        From :func:`align.graph.build`.
     parts : mapping
         What of each competency's scope was found in the linked units.
 
@@ -123,10 +123,8 @@ def supplement(case: Case) -> Proposal | None:
     if case.best is None:
         why = "没有找到任何候选课程内容（未映射）"
     else:
-        why = (
-            f"最接近的课程内容概率为 {case.best.probability:.2f}，"
-            f"低于关联阈值 {case.settings.link_threshold:.2f}（未映射）"
-        )
+        p, limit = _apart(case.best.probability, case.settings.link_threshold)
+        why = f"最接近的课程内容概率为 {p}，低于关联阈值 {limit}（未映射）"
     return _proposal(case, Action.SUPPLEMENT, "supplement", f"{why}{where}；须教师确认确未讲授。")
 
 
@@ -136,15 +134,18 @@ def strengthen(case: Case) -> Proposal | None:
     Asked before extend: whether a unit teaches the whole or a part of an item, theory alone
     where the item asks for doing is the plainer lack.
     """
-    if not case.linked or case.item.depth < DOING:
-        return None
     title = _titles(case)
     practice = _practice_share([unit for unit, _ in case.linked])
-    if practice is not None and practice < case.settings.practice_share:
+    if (
+        case.item.depth >= DOING
+        and practice is not None
+        and practice < case.settings.practice_share
+    ):
+        share, limit = _apart(practice, case.settings.practice_share, ".0%", ".1%", ".2%")
         return _proposal(
             case, Action.STRENGTHEN, "strengthen-practice",
-            f"{title}已讲授，但实践学时只占 {practice:.0%}，低于学校设定的 "
-            f"{case.settings.practice_share:.0%}，而证书要求动手完成。",
+            f"{title}已讲授，但实践学时只占 {share}，低于学校设定的 {limit}，"
+            "而证书要求动手完成。",
         )  # fmt: skip
     taught = _taught_depth(case)
     if taught and case.item.depth - taught >= case.settings.depth_gap:
@@ -161,10 +162,10 @@ def extend(case: Case) -> Proposal | None:
     if case.share >= case.settings.covered_share:
         return None
     what = f"尚缺：{'、'.join(case.missing)}" if case.missing else "只讲到一部分"
+    share, limit = _apart(case.share, case.settings.covered_share)
     return _proposal(
         case, Action.EXTEND, "extend",
-        f"{_titles(case)}涉及此项，{what}（覆盖份额 {case.share:.2f}，"
-        f"低于 {case.settings.covered_share:.2f}）。",
+        f"{_titles(case)}涉及此项，{what}（覆盖份额 {share}，低于 {limit}）。",
     )  # fmt: skip
 
 
@@ -207,6 +208,16 @@ def _proposal(case: Case, action: Action, rule: str, reason: str) -> Proposal:
     )
 
 
+def _apart(value: float, limit: float, *formats: str) -> tuple[str, str]:
+    """A figure below its limit, both in words that differ: 0.299 is not shown as 0.30."""
+    shown = ("", "")
+    for f in formats or (".2f", ".3f", ".4f"):
+        shown = (format(value, f), format(limit, f))
+        if shown[0] != shown[1]:
+            break
+    return shown
+
+
 def _titles(case: Case) -> str:
     """``《课程》“任务”`` of the strongest linked units."""
     shown = [f"《{u.course}》“{u.task or u.content[:20]}”" for u, _ in case.linked[:QUOTED]]
@@ -243,33 +254,38 @@ def _practice_share(units: Sequence[Unit]) -> float | None:
 
 def _task_homes(
     certificate: Certificate, by_item: Mapping[tuple[str, str], list[Match]], settings: Settings
-) -> dict[tuple[str, str], dict[str, float]]:
-    """For each (level, task) and (level, area): summed probability of linked units per course.
+) -> dict[tuple[str, ...], dict[str, float]]:
+    """For each of :func:`_groups`: summed probability of linked units per course.
 
     The items of a task tend to be taught in one course (docs/matching.md), so an item that
     nobody teaches fits best beside its siblings.
     """
-    homes: dict[tuple[str, str], dict[str, float]] = {}
+    homes: dict[tuple[str, ...], dict[str, float]] = {}
     for item in certificate.competencies:
         for m in by_item.get((certificate.id, item.id), []):
             if m.probability >= settings.link_threshold:
-                for group in (f"task {item.task}", f"area {item.area}"):
-                    counted = homes.setdefault((item.level, group), {})
+                for group in _groups(item):
+                    counted = homes.setdefault(group, {})
                     counted[m.course_id] = counted.get(m.course_id, 0.0) + m.probability
     return homes
+
+
+def _groups(item: Competency) -> tuple[tuple[str, ...], ...]:
+    """The item's task (with its area: names repeat) and area, each within its level."""
+    return (item.level, item.area, item.task), (item.level, item.area)
 
 
 def _home(
     linked: Sequence[tuple[Unit, Match]],
     ranked: Sequence[Match],
-    homes: Mapping[tuple[str, str], dict[str, float]],
+    homes: Mapping[tuple[str, ...], dict[str, float]],
     item: Competency,
 ) -> str:
     """The course where the competency is, or would be, taught best; "" when nothing points."""
     if linked:
         return linked[0][0].course_id
-    for group in (f"task {item.task}", f"area {item.area}"):
-        if counted := homes.get((item.level, group)):
+    for group in _groups(item):
+        if counted := homes.get(group):
             return max(sorted(counted), key=lambda c: counted[c])
     return ranked[0].course_id if ranked else ""
 
@@ -290,6 +306,7 @@ def _exemptions(
         for course in courses:
             shares: dict[str, float] = {}
             inside: list[Proposal] = []
+            partly: list[Proposal] = []
             for unit in course.units:
                 node = g.unit_node(course.id, unit.id)
                 mine = [
@@ -298,9 +315,9 @@ def _exemptions(
                     if graph.nodes[other]["certificate_id"] == certificate.id
                 ]
                 shares[unit.id] = _joined(data["strength"] for _, data in mine)
-                if shares[unit.id] >= settings.covered_share:
+                if mine:
                     items = tuple(graph.nodes[other]["item_id"] for other, _ in mine)
-                    inside.append(
+                    (inside if shares[unit.id] >= settings.covered_share else partly).append(
                         exempt_unit(
                             certificate, course, unit, items, shares[unit.id], by_item, settings
                         )
@@ -308,7 +325,9 @@ def _exemptions(
             found += inside
             value = g.course_share(course, shares)
             if course.units and value >= settings.exempt_course_share:
-                found.append(exempt_course(certificate, course, inside, shares, value, settings))
+                # Units covered in part may reach the course's share with none covered whole.
+                ground = inside or partly
+                found.append(exempt_course(certificate, course, ground, shares, value, settings))
     return found
 
 
@@ -350,7 +369,8 @@ def exempt_unit(
         probability=best,
         evidence=tuple(evidence[:QUOTED]),
         hours=unit.hours,
-        unsure=best <= settings.unsure_high,
+        # One requirement alone, however like, seldom holds a whole content row.
+        unsure=best <= settings.unsure_high or len(items) == 1,
         settings=tuple(sorted(settings.values.items())),
     )
 
@@ -358,7 +378,7 @@ def exempt_unit(
 def exempt_course(
     certificate: Certificate,
     course: Course,
-    inside: Sequence[Proposal],
+    ground: Sequence[Proposal],
     shares: Mapping[str, float],
     value: float,
     settings: Settings,
@@ -366,11 +386,24 @@ def exempt_course(
     """免修 of a whole course: its covered share of hours reaches the college's figure.
 
     Credits are the course's own (its standard or the programme plan), never from a similarity.
+
+    Parameters
+    ----------
+    ground : sequence of Proposal
+        The units' own exemptions that the course's rests on: of those covered, or where none
+        is, of those covered in part.
+    shares : mapping of str to float
+        Covered share (0..1) of each unit of the course.
+    value : float
+        Covered share (0..1) of the course, see :func:`align.graph.course_share`.
     """
     open_units = [u for u in course.units if shares[u.id] < settings.covered_share]
     rest = (
-        f"；未覆盖：{'、'.join(u.task or u.content[:20] for u in open_units)}" if open_units else ""
+        f"；未完全覆盖：{'、'.join(u.task or u.content[:20] for u in open_units)}"
+        if open_units
+        else ""
     )
+    measure = "学时" if all(u.hours for u in course.units) else "内容行数"
     hours = course.hours or sum(u.hours or 0.0 for u in course.units) or None
     credits = course.credits
     if credits is None and hours:
@@ -380,15 +413,15 @@ def exempt_course(
         action=Action.EXEMPT,
         rule="exempt-course",
         certificate_id=certificate.id,
-        item_ids=tuple(dict.fromkeys(i for p in inside for i in p.item_ids)),
+        item_ids=tuple(dict.fromkeys(i for p in ground for i in p.item_ids)),
         course_id=course.id,
         unit_ids=tuple(u.id for u in course.units),
-        reason=f"《{course.name}》按学时计 {value:.0%} 的内容被证书覆盖，"
+        reason=f"《{course.name}》按{measure}计 {value:.0%} 的内容被证书覆盖，"
         f"不低于学校设定的 {settings.exempt_course_share:.0%}{rest}；须委员会审定。",
-        probability=min((p.probability for p in inside), default=0.0),
-        evidence=tuple(e for p in inside for e in p.evidence[:1]),
+        probability=min((p.probability for p in ground), default=0.0),
+        evidence=tuple(e for p in ground for e in p.evidence[:1]),
         hours=hours,
         credits=credits,
-        unsure=any(p.unsure for p in inside),
+        unsure=any(p.unsure for p in ground),
         settings=tuple(sorted(settings.values.items())),
     )

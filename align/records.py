@@ -384,7 +384,8 @@ class Match:
     Parameters
     ----------
     score : float
-        The matcher's raw score (log-odds); comparable within one run.
+        The matcher's raw score: the weighted mean of its features, in standard deviations
+        among the candidates; comparable within one run.
     probability : float
         Calibrated probability (0..1) that a teacher would link the two.
     features : tuple of (str, float)

@@ -108,7 +108,7 @@ SETTINGS: tuple[Setting, ...] = (
         1.0,
         "份额",
         "一条技能要求（或一个课程单元）的覆盖份额不低于此值时为“已覆盖”。"
-        "完全关联计 1，部分关联计 0.5，多个关联合并为 1−∏(1−份额)。",
+        "完全关联计 1，部分关联按“部分关联份额”计，多个关联合并为 1−∏(1−份额)。",
         _COLLEGE,
     ),
     Setting(
@@ -270,7 +270,7 @@ def load_settings(path: Path | None) -> Settings:
     Raises
     ------
     SettingsError
-        When the file is missing, is no TOML, or holds a wrong value.
+        When the file is missing or cannot be opened, is no TOML, or holds a wrong value.
     """
     if path is None:
         return Settings()
@@ -280,6 +280,8 @@ def load_settings(path: Path | None) -> Settings:
         raise SettingsError(
             "找不到设置文件", file=path, remedy="请检查 --settings 的路径。"
         ) from error
+    except OSError as error:  # a folder, or a file that may not be read
+        raise SettingsError("设置文件打不开", file=path, got=error.strerror) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
             "设置文件不是有效的 TOML",

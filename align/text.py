@@ -22,7 +22,17 @@ _CAN = re.compile(
     r"^(?:能够|能|会|可以)(?!力|议|话)(?:为|对|将|把|使用|运用|利用|采用)?"
     r"\s*(?=[\u3400-\u9fffA-Za-z]{2})"
 )
-_PART = re.compile(r"[、，,；;/]|以及|和|与|及|或")
+# 能根据重量、形状… : such a list says after what the work is done, not what is done.
+_AFTER = re.compile(r"^(?:能够|能|会)?(?:按照?|根据|依据|依照|结合|针对|参照|以)")
+_CLAUSE = re.compile(r"[，,；;。]")
+_JOINING = frozenset({"、", "和", "与", "及", "以及", "或", "或者", "及其"})
+# Words that end like a joining word and are none; others (机和) are the segmenter's slip.
+_WHOLE = frozenset(
+    {"参与", "给与", "涉及", "普及", "波及", "触及", "顾及", "提及", "危及", "惠及", "温和"}
+    | {"柔和", "饱和", "缓和", "总和", "调和", "中和", "平和"}
+)
+# A longer part is a clause of its own, not one of several things.
+LONGEST_PART = 14
 _OPEN = re.compile(r"[（(][^（()）]*[)）]")
 
 
@@ -60,14 +70,27 @@ def bigrams(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=65536)
 def scope_parts(text: str) -> tuple[str, ...]:
-    """The objects, tools or steps a requirement lists, each as printed.
+    """The objects, tools or steps a requirement lists, each as printed; () when it lists none.
 
-    ``能使用 MySQL、Oracle 创建表和索引`` → ``MySQL``, ``Oracle 创建表``, ``索引``.  A part that
-    holds nothing but frame words is left out; a text that lists nothing is one part.
+    ``能使用 MySQL、Oracle 创建表和索引`` → ``MySQL``, ``Oracle 创建表``, ``索引``.  Words are cut
+    by rjieba first, so that 及时 or 参与 is not torn at 及 and 与.
     """
-    parts = []
-    for piece in _PART.split(_OPEN.sub(lambda m: "、" + m.group()[1:-1], text)):
-        piece = _CAN.sub("", piece.strip(' 。.：:（）()“”"'))
-        if len(content_text(piece).replace(" ", "")) >= 2:
-            parts.append(piece)
-    return tuple(parts) or (text,)
+    import rjieba
+
+    parts: list[str] = []
+    for clause in _CLAUSE.split(_OPEN.sub("", text)):
+        if _AFTER.match(clause):
+            continue
+        pieces = [""]
+        for word in rjieba.cut(clause):
+            if word in _JOINING:
+                pieces.append("")
+            elif len(word) == 2 and word[1] in "和与及或" and word not in _WHOLE:
+                pieces[-1] += word[0]
+                pieces.append("")
+            else:
+                pieces[-1] += word
+        if len(pieces) > 1:
+            trimmed = (_CAN.sub("", p.strip(' .：:“”"')) for p in pieces)
+            parts += [p for p in trimmed if len(content_text(p)) >= 2 and len(p) <= LONGEST_PART]
+    return tuple(parts) if len(parts) > 1 else ()

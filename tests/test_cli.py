@@ -361,7 +361,10 @@ def test_progress_is_shown_to_who_watches_and_wiped_before_a_result(
     shown = watched.getvalue()
     assert "读取 甲.docx（3/9）…" in shown
     assert "计算向量…" in shown
-    assert shown.endswith("\r\x1b[2K"), "the line is wiped"
+    assert "\x1b" not in shown, "a Windows console may not know control sequences"
+    wiped = shown.rsplit("\r", 2)[1]
+    assert not wiped.strip(), "the line is wiped"
+    assert len(wiped) >= 2 * len("计算向量…")
     assert "\n" not in shown
     assert capsys.readouterr().out == "结果\n"
 
@@ -384,6 +387,7 @@ def test_progress_is_shown_to_who_watches_and_wiped_before_a_result(
         (("graph", "--out", "图.gif"), 2, ".svg、.png 或 .html"),
         (("graph", "--out", "图"), 2, "无后缀"),
         (("read", "无.csv"), 2, "无.csv"),
+        (("read", "空夹"), 2, "文件夹里没有可读的文件"),
         (("evaluate", "--courses", "course_standards"), 2, "--links"),
         (("evaluate", "sts", "无.tsv"), 2, "无.tsv"),
         (("evaluate", "pairs", "空夹"), 2, "空夹"),
@@ -414,7 +418,13 @@ def test_a_wrong_value_is_one_line_that_names_it(
         (("run", "--level"), "--level"),
         (("graph",), "--out"),
         (("read",), "files"),
-        (("export", "--format", "pdf"), "pdf"),
+        (("export", "--format", "pdf"), "'pdf' 不在可选之列：'docx'"),
+        (("export",), "可选：docx"),
+        (("app", "--port", "八"), "不是整数"),
+        (("run", "--setting", "x"), "可选的选项：--settings"),
+        (("run", "--all-pairs=1"), "选项 '--all-pairs' 不带值"),
+        (("run", "a", "b"), "多出的参数 (a b)"),
+        (("rnu",), "是否想写 'run'"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_ends_with_2(
@@ -426,6 +436,8 @@ def test_a_wrong_call_is_one_line_and_ends_with_2(
     assert line.startswith("命令用法有误：")
     assert words in line
     assert "--help" in line
+    # What is left in Latin letters is what the user typed, and names of options and commands.
+    assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", line), line
 
 
 def test_a_wrong_call_of_the_real_program(tmp_path: Path) -> None:
@@ -499,6 +511,15 @@ def test_reading_as_data_gives_everything_with_places(here: Here) -> None:
     assert course["units"][1]["place"] == {"line": 3, "words": "第3行"}
     assert bad["reading"] is None
     assert "空.csv" in bad["error"]
+
+
+def test_data_is_whole_where_the_stream_is_not_utf8(tmp_path: Path) -> None:
+    # A pipe on a Chinese Windows is GBK, which has no sign for these.
+    text = "课程,单元,任务,教学内容,学时\n网页©😀,结构,标签,能用HTML标签,8\n"
+    (tmp_path / "课.csv").write_text(text, encoding="utf-8")
+    done = align("read", "--json", "课.csv", at=tmp_path, PYTHONIOENCODING="gbk")
+    (data,) = json.loads(done.stdout)
+    assert data["reading"]["courses"][0]["name"] == "网页©😀"
 
 
 def test_what_could_not_be_placed_is_shown(here: Here) -> None:
@@ -683,6 +704,11 @@ def test_wrong_actions_are_refused_with_their_line(tmp_path: Path, text: str, wo
         read_actions(path, ITEMS)
 
 
+def test_a_folder_in_place_of_labels_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match=r"打不开"):
+        read_links(tmp_path, ITEMS, UNITS)
+
+
 def test_judging_needs_one_certificate(here: Here) -> None:
     (here.folder / "links.tsv").write_text(LINKS, encoding="utf-8")
     answer = here(
@@ -701,7 +727,9 @@ def test_a_model_is_judged_on_sentence_pairs(here: Here) -> None:
         ("静脉输液操作", "编写网页", 0),
     ]
     (here.folder / "sts.tsv").write_text(
-        "".join(f"{a}\t{b}\t{s}\n" for a, b, s in rows), encoding="utf-8"
+        # An empty line, and signs inside a sentence that some programs take for line ends.
+        "".join(f"{a}\t{b}\x85\u2028\t{s}\n\n" for a, b, s in rows),
+        encoding="utf-8",
     )
     answer = here("evaluate", "sts", "sts.tsv", "--json", *HASHING)
     assert answer.code == 0
@@ -710,6 +738,10 @@ def test_a_model_is_judged_on_sentence_pairs(here: Here) -> None:
     answer = here("evaluate", "sts", "sts.tsv", *HASHING)
     assert answer.code == 2
     assert "sts.tsv（第1行）" in one_line(answer.err)
+    (here.folder / "sts.tsv").write_text("", encoding="utf-8")
+    answer = here("evaluate", "sts", "sts.tsv", *HASHING)
+    assert answer.code == 3
+    assert "至少 2 行" in one_line(answer.err)
 
 
 def test_a_model_is_judged_on_finding_the_other_side(here: Here) -> None:

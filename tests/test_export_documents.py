@@ -132,9 +132,31 @@ def test_word_analysis_groups_by_task_and_leaves_covered_items_to_the_annex(
 
 def test_word_credit_table_is_up_to_the_committee(word: Any) -> None:
     rows = [[c.text for c in r.cells] for r in table_with(word, "证书及等级").rows]
-    assert len(rows) == 2
-    assert rows[1][0] == "冷链物流管理 中级" and rows[1][3] == "4"
+    assert len(rows) == 3
+    assert rows[1][0] == "冷链物流管理 中级" and rows[1][3:5] == ["4", "81%"]
     assert rows[1][-1] == "待委员会审定"
+    assert (rows[2][0], rows[2][3]) == ("学分合计", "4")
+    assert "合计只是候选之和，须按学校的学分上限审定" in rows[2]
+    said = [p.text for p in word.paragraphs]
+    assert any("免修针对持证学生" in p and "两者不矛盾" in p for p in said)
+
+
+def test_credits_add_up_once_a_course_and_doubtful_ones_say_so(plan: Plan) -> None:
+    (row,) = plan.credits
+    rows = (
+        row, replace(row, certificate_id="other", unsure=True),
+        replace(row, course_id="x", credits=2.5), replace(row, course_id="y", credits=None),
+    )  # fmt: skip
+    several = replace(plan, credits=rows)
+    word = docx.Document(io.BytesIO(docx_bytes(several)))
+    table = [[c.text for c in r.cells] for r in table_with(word, "证书及等级").rows]
+    assert [r[4] for r in table[1:]] == ["81%", "81%\n存疑", "81%", "81%", ""]
+    assert table[-1][3] == "6.5"
+    assert "同一门课程只计一次" in table[-1][6] and "1 门课程没有写明学分" in table[-1][6]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(several)))["学分转换表"]
+    assert "学分合计 6.5：合计只是候选之和，须按学校的学分上限审定" in sheet["A2"].value
+    head = [c.value for c in sheet[3]]
+    assert [sheet.cell(r, head.index("存疑") + 1).value for r in (4, 5)] == [None, "存疑"]
 
 
 def test_word_says_so_when_no_course_is_exempt(plan: Plan) -> None:
@@ -148,6 +170,12 @@ def test_word_has_signatures_settings_problems_and_the_runs_identity(word: Any, 
     cells = {c.text for t in word.tables for r in t.rows for c in r.cells}
     assert set(plan.signatures) <= cells
     assert {s.title for s in plan.settings} <= cells
+    with_parameters = replace(plan.run, parameters=(("link_threshold", 0.2),))
+    assert "关联阈值（link_threshold）" in {
+        c.text
+        for t in docx.Document(io.BytesIO(docx_bytes(replace(plan, run=with_parameters)))).tables
+        for c in t.columns[0].cells
+    }
     assert {plan.run.id, plan.run.model, plan.run.settings_version} <= cells
     assert {digest for _, digest in plan.run.sources} <= cells
     assert any("单元学时之和 62" in c for c in cells)
@@ -231,6 +259,23 @@ def test_excel_lists_every_row_with_real_numbers_and_no_formula(excel: Any, plan
     assert sheet.conditional_formatting
     assert all(c.data_type != "f" for s in excel for r in s.iter_rows() for c in r)
     assert len(list(excel["证据"].iter_rows(min_row=4))) == len(plan.evidence)
+
+
+def test_excel_probabilities_are_numbers_of_three_decimals(plan: Plan) -> None:
+    row = replace(plan.analysis[0], probability=0.123456)
+    unit = replace(plan.exempt_units[0], probability=0.98765)
+    run = replace(plan.run, parameters=(("link_threshold", 0.2),))
+    book = openpyxl.load_workbook(
+        io.BytesIO(xlsx_bytes(replace(plan, analysis=(row,), exempt_units=(unit,), run=run)))
+    )
+    for name, value in (("融通内容分析表", 0.123), ("免修单元", 0.988), ("证据", None)):
+        sheet = book[name]
+        column = [c.value for c in sheet[3]].index("概率") + 1
+        cell = sheet.cell(4, column)
+        assert cell.data_type == "n" and cell.number_format == "0.000"
+        assert cell.value == round(cell.value, 3)
+        assert value is None or cell.value == value
+    assert "关联阈值（link_threshold）" in [c.value for c in book["设置"]["B"]]
 
 
 def test_excel_takes_dangerous_text_as_text(plan: Plan) -> None:

@@ -120,6 +120,33 @@ def test_a_level_no_certificate_has_is_refused(own: Path) -> None:
         found(own, programme="快递", levels=["特级"])
 
 
+def test_a_level_no_certificate_has_beside_one_that_some_have_is_warned_of(own: Path) -> None:
+    g = found(own, programme="快递", levels=["初级", "特级"])["快递"]
+    (warning,) = [p for p in g.problems if p.code == "name-unused"]
+    assert "特级" in warning.message
+    assert "初级、中级" in warning.message
+
+
+def test_a_programme_without_any_course_says_that_its_result_means_nothing(own: Path) -> None:
+    shutil.copy(own / CERTS / "网页制作.csv", own / COURSES / "网站" / "网页设计.csv")
+    g = found(own)["网站"]
+    assert g.courses == ()
+    (problem,) = [p for p in g.problems if p.code == "no-courses"]
+    assert problem.severity == "error"
+    assert "网站" in problem.message
+
+
+def test_all_pairs_are_listed_and_change_nothing_else(both: dict[str, Gathered]) -> None:
+    few = SETTINGS.with_values(candidates=3)
+    some, every = (
+        pipeline.run(both["快递"], HashingEmbedder(), MATCHER, few, all_pairs=b)
+        for b in (False, True)
+    )
+    assert len(every.matches) > len(some.matches)
+    assert every.graph.number_of_edges() == some.graph.number_of_edges() == len(some.matches)
+    assert (every.proposals, every.plan) == (some.proposals, some.plan)
+
+
 def test_names_that_fit_nothing_are_warned_of(own: Path) -> None:
     toml = own / COURSES / "快递" / "programme.toml"
     text = toml.read_text(encoding="utf-8")
@@ -256,3 +283,34 @@ def test_the_runs_record_changes_with_everything_that_decides_the_result(
         found(own, programme="网站")["网站"], HashingEmbedder(), MATCHER, SETTINGS
     ).run
     assert len({r.id for r in (base, changed, refitted, edited)}) == 4
+
+
+def test_folders_inside_each_other_are_refused(own: Path) -> None:
+    with pytest.raises(UsageError, match="包在里面"):
+        gather(own, own / CERTS)
+
+
+def test_a_certificate_among_the_courses_is_said(own: Path) -> None:
+    certificate_file = next(p for p in (own / CERTS).iterdir() if p.is_file())
+    copy = own / COURSES / "快递" / certificate_file.name
+    copy.write_bytes(certificate_file.read_bytes())
+    problems = found(own, programme="快递")["快递"].problems
+    assert [p.source for p in problems if p.code == "certificate-among-courses"] == [copy.name]
+
+
+def test_no_course_at_all_is_an_error(own: Path) -> None:
+    certificate_file = next(p for p in (own / CERTS).iterdir() if p.is_file())
+    for path in sorted((own / COURSES).rglob("*")):
+        if path.is_file() and path.suffix != ".toml":
+            path.unlink()
+    (own / COURSES / "快递" / certificate_file.name).write_bytes(certificate_file.read_bytes())
+    with pytest.raises(UsageError, match="没有读到任何课程"):
+        gather(own / COURSES, own / CERTS)
+
+
+def test_earlier_results_are_no_programme(own: Path) -> None:
+    result = own / COURSES / "output"
+    result.mkdir()
+    (result / "run.json").write_text("{}", encoding="utf-8")
+    (result / "matches.csv").write_text("item_id,unit_id\n", encoding="utf-8")
+    assert "output" not in found(own)

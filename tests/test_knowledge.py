@@ -109,6 +109,15 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, data: bytes, words: str
         read_concepts(tmp_path / "无.tsv")
 
 
+def test_blanks_around_the_wordings_of_a_list_do_not_count(tmp_path: Path) -> None:
+    own = tmp_path / "我校.tsv"
+    own.write_text("term\talt\n校本快运平台\t快运系统 | 快运\u2028台\n", encoding="utf-8")
+    (concept,) = read_concepts(own)
+    assert concept.alt == ("快运系统", "快运\u2028台")
+    with pytest.raises(ReadError, match="打不开"):
+        read_concepts(tmp_path)
+
+
 def test_skos_carries_every_concept(tmp_path: Path) -> None:
     out = tmp_path / "t.ttl"
     own = tmp_path / "own.tsv"

@@ -17,6 +17,7 @@ from align.match import FEATURE_ZH, Matching, load_matcher, match
 from align.match.evidence import equivalent_words, evidence_for, found_parts, shared_words
 from align.match.features import Sides, Texts, measure
 from align.records import Certificate, Competency, Course, Place
+from align.settings import BY_NAME
 from align.text import scope_parts
 from tests.kit import MATCHER, SETTINGS, USUAL, certificate, course, item, unit
 
@@ -366,6 +367,10 @@ def test_a_matcher_file_is_read_and_named_by_its_content(tmp_path: Path) -> None
         (json.dumps({**GOOD, "usual": {}}), "已损坏"),
         (json.dumps({**GOOD, "slope": None}), "已损坏"),
         (json.dumps({**GOOD, "hub": float("nan")}), "不符"),
+        (
+            json.dumps({**GOOD, "usual": {**USUAL, "words": (0.1, 0.1, 0.1, float("nan"))}}),
+            "不符",
+        ),
         (json.dumps({**GOOD, "weights": {"astrology": 1.0}}), "astrology"),
         (json.dumps({**GOOD, "weights": {"words": 0.0}}), "不符"),
         (json.dumps({**GOOD, "weights": {}}), "不符"),
@@ -397,6 +402,10 @@ def test_the_shipped_matcher_is_sound() -> None:
 
     shipped = load_matcher(models_folder() / "matcher.json")
     assert shipped.slope > 0
+    # The defaults are those the matcher was fitted with: a refit must move them, too.
+    fitted = json.loads((models_folder() / "matcher.json").read_text(encoding="utf-8"))
+    defaults = (BY_NAME["link_threshold"].default, BY_NAME["full_threshold"].default)
+    assert defaults == (fitted["thresholds"]["link"], fitted["thresholds"]["full"])
     assert 0 <= shipped.hub <= 1
     assert all(w >= 0 for w in shipped.weights.values())
     competencies: tuple[Competency, ...] = COURIER.competencies
@@ -434,7 +443,14 @@ def test_equivalent_words_are_tied_by_the_thesaurus_and_by_meaning() -> None:
             ("瓷器", "精密仪器", "生鲜水果设计防震包装"),
         ),
         ("能使用 MySQL、Oracle 创建表和索引", ("MySQL", "Oracle 创建表", "索引")),
+        ("能参与策划或者执行活动", ("参与策划", "执行活动")),
+        ("给予温和安慰与陪伴、照护", ("给予温和安慰", "陪伴", "照护")),
+        ("普及安全知识及其应用，涉及时间及时段", ("普及安全知识", "应用")),
+        ("能处理B/S、C/S架构与TCP/IP、DNS/DHCP", ("处理B/S", "C/S架构", "TCP/IP", "DNS/DHCP")),
         ("会话管理、能力评估和会议纪要", ("会话管理", "能力评估", "会议纪要")),
+        # After what the work is done is not what is done; a clause without a list lists nothing.
+        ("能按邮路与班次编制格口表，在流向变更时及时更新", ()),
+        ("能根据内件重量、形状选用包装箱", ()),
     ],
 )
 def test_a_requirement_is_taken_apart_into_what_it_lists(text: str, parts: tuple[str, ...]) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from align.plan import course_matrix, make_plan, unit_title
+from align.plan.analysis import analysis_rows
 from align.records import Action, Place, Unit
 from align.settings import Settings
 from tests import plan_records as given
+from tests.kit import certificate, course, item, link, proposed, unit
 
 
 def test_every_item_is_in_the_analysis_once_and_open_ends_come_first_in_a_task() -> None:
@@ -142,3 +144,18 @@ def test_the_plan_is_the_same_whatever_order_matches_come_in() -> None:
         problems=given.problems(), major=plan.major, left_out=plan.left_out,
     )  # fmt: skip
     assert turned == plan
+
+
+def test_rows_of_two_courses_with_the_same_number_are_not_mixed_up() -> None:
+    first = replace(unit(1, "能装箱", course="甲课"), id="1")
+    second = replace(unit(2, "能封箱", course="甲课"), id="2")
+    other = replace(unit(1, "能贴单", course="乙课", task="贴单"), id="1")
+    courses = [course(first, second, name="甲课"), course(other, name="乙课")]
+    need = item("1.1.1", "能封箱并贴单", depth=3)
+    matches = [link(need, second, 0.9), link(need, other, 0.8)]
+    units = {(c.id, u.id): u for c in courses for u in c.units}
+    found = proposed(courses, [certificate(need)], matches)
+    (row,) = analysis_rows([certificate(need)], courses, units, matches, list(found.values()))
+    assert row.unit_ids == ("2", "1")
+    assert "《乙课》" in row.units[1]
+    assert "贴单" in row.units[1]

@@ -147,3 +147,20 @@ def test_a_folder_given_as_dots_goes_by_its_own_name(
         monkeypatch.chdir(here)
         (found,) = find_programmes(Path(given))
         assert (found.id, found.name) == ("散课", "散课")
+
+
+def test_a_folder_with_its_own_file_and_sorted_courses_is_one_programme(tmp_path: Path) -> None:
+    toml = 'name = "现代物流"\nleave_out = ["体育"]\n'
+    files = {"programme.toml": toml, "核心课/甲.csv": "x", "基础课/乙.csv": "x"}
+    (found,) = find_programmes(write_files(tmp_path / "物流", files))
+    assert (found.id, found.name, found.leave_out) == ("物流", "现代物流", ("体育",))
+    assert [f.name for f in found.files] == ["乙.csv", "甲.csv"]
+    # Where a subfolder has a file of its own it is a programme, as ever.
+    write_files(tmp_path / "物流", {"核心课/programme.toml": ""})
+    assert [p.id for p in find_programmes(tmp_path / "物流")] == ["基础课", "核心课"]
+
+
+def test_what_systems_leave_in_folders_is_no_document(tmp_path: Path) -> None:
+    names = ("一.docx", "Thumbs.db", "desktop.ini", ".git/x.csv", "__MACOSX/一.docx", "深/.y/z.csv")
+    write_files(tmp_path, dict.fromkeys(names, "x"))
+    assert [p.name for p in documents(tmp_path)] == ["一.docx"]

@@ -133,6 +133,20 @@ def test_siblings_of_another_level_do_not_count() -> None:
     assert found["item:证:中级-1.1.2"].course_id == "客服"
 
 
+def test_items_without_a_task_are_no_siblings_across_areas() -> None:
+    many = [item(f"1.1.{n}", task="", area="收件", depth=DO) for n in (1, 2)]
+    beside, lone = (item(f"2.1.{n}", task="", area="客户", depth=DO) for n in (1, 2))
+    matches = [link(many[0], PACK, 0.9), link(many[1], ROUTE, 0.9), link(beside, PHONE, 0.8)]
+    found = proposed(COURSES, [certificate(*many, beside, lone)], matches)
+    assert found["item:证:初级-2.1.2"].course_id == "客服"
+
+
+def test_a_figure_just_below_its_limit_is_not_shown_as_the_limit() -> None:
+    reason = one(SEAL, [link(SEAL, PACK, 0.2987)]).reason
+    assert "0.299" in reason
+    assert "0.300" in reason
+
+
 # --- extend ---------------------------------------------------------------------------------
 
 
@@ -188,6 +202,14 @@ def test_the_gap_in_depth_is_the_colleges_own() -> None:
     known = unit(1, "理解快件封装", course="收派", depth=2)
     for gap, action in ((1, Action.STRENGTHEN), (2, Action.COVERED)):
         p = one(SEAL, [link(SEAL, known, 0.9)], courses=[course(known, name="收派")], depth_gap=gap)
+        assert p.action is action
+
+
+def test_a_gap_of_one_counts_below_doing_too() -> None:
+    known = unit(1, "了解快件封装", course="收派", depth=KNOW)
+    need = item("1.1.1", "理解快件封装", depth=2)
+    for gap, action in ((1, Action.STRENGTHEN), (2, Action.COVERED)):
+        p = one(need, [link(need, known, 0.9)], courses=[course(known, name="收派")], depth_gap=gap)
         assert p.action is action
 
 
@@ -347,6 +369,29 @@ def test_a_whole_course_says_what_stays_open_and_that_the_committee_decides() ->
     assert p.evidence[0].unit_text == "能收件"
 
 
+def test_a_course_covered_in_part_throughout_names_its_ground_and_is_unsure() -> None:
+    more = item("1.1.3", "能验快件", depth=DO)
+    found = proposed(
+        [course(LONG, name="实务")], [certificate(A, B, more)],
+        [link(i, LONG, 0.4) for i in (A, B, more)],
+        settings=SETTINGS.with_values(covered_share=0.9),
+    )  # fmt: skip
+    assert "unit:证:实务:实务#1" not in found
+    p = found["course:证:实务"]
+    assert (p.item_ids, p.probability, p.unsure) == ((A.id, B.id, more.id), 0.4, True)
+    assert p.evidence
+    assert "未完全覆盖：收件" in p.reason
+
+
+def test_without_hours_the_reason_does_not_speak_of_hours() -> None:
+    bare = [replace(LONG, hours=None), replace(SHORT, hours=None)]
+    found = proposed(
+        [course(*bare, name="实务")], [certificate(A, B)],
+        [link(A, bare[0], 0.9), link(B, bare[1], 0.9)],
+    )  # fmt: skip
+    assert "学时" not in found["course:证:实务"].reason
+
+
 def test_credits_are_the_courses_own_and_come_from_hours_only_when_missing() -> None:
     both = [link(A, LONG, 0.9), link(B, SHORT, 0.9)]
     told = exempted(both, credits=3.5)["course:证:实务"]
@@ -382,9 +427,15 @@ def test_a_course_without_content_is_never_exempted() -> None:
 
 
 def test_an_unsure_link_makes_the_exemption_unsure() -> None:
-    sure = exempted([link(A, LONG, 0.9), link(B, SHORT, 0.9)])
-    assert not any(p.unsure for p in sure.values())
-    found = exempted([link(A, LONG, 0.4), link(B, LONG, 0.45), link(B, SHORT, 0.9)])
+    every = [link(i, u, 0.9) for i in (A, B) for u in (LONG, SHORT)]
+    assert not any(p.unsure for p in exempted(every).values())
+    low = [link(A, LONG, 0.4), link(B, LONG, 0.45), link(A, SHORT, 0.9), link(B, SHORT, 0.9)]
+    found = exempted(low)
     assert found["unit:证:实务:实务#1"].unsure
     assert not found["unit:证:实务:实务#2"].unsure
     assert found["course:证:实务"].unsure
+
+
+def test_one_requirement_alone_makes_an_unsure_exemption() -> None:
+    found = exempted([link(A, LONG, 0.99), link(B, SHORT, 0.99)])
+    assert all(p.unsure for p in found.values())

@@ -69,5 +69,7 @@ def test_a_file_is_read_and_its_errors_name_it(tmp_path: Path) -> None:
             load_settings(path)
         assert words in caught.value.line()
         assert name in caught.value.line()
+    with pytest.raises(SettingsError, match="打不开"):
+        load_settings(tmp_path)
     with pytest.raises(SettingsError, match="找不到"):
         load_settings(tmp_path / "没有.toml")

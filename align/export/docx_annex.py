@@ -12,6 +12,7 @@ from align.export.docx_parts import SMALL, heading, text
 from align.export.words import number, one_line, percent, shorten
 from align.plan.nouns import Plan
 from align.records import Action, Severity
+from align.settings import BY_NAME
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
@@ -158,6 +159,11 @@ def _problems(document: Docx, plan: Plan, title: str) -> None:
         )
 
 
+def parameter_title(name: str) -> str:
+    """A run's parameter as a teacher knows it, the name in a settings file behind it."""
+    return f"{BY_NAME[name].zh}（{name}）" if name in BY_NAME else name
+
+
 def _run(document: Docx, plan: Plan, title: str) -> None:
     heading(document, title, 1, "fu4")
     run = plan.run
@@ -166,13 +172,13 @@ def _run(document: Docx, plan: Plan, title: str) -> None:
         ("程序版本", run.tool_version),
         ("语义模型", run.model),
         ("设定版本", run.settings_version),
-        *((f"参数 {name}", number(value)) for name, value in run.parameters),
+        *((parameter_title(name), number(value)) for name, value in run.parameters),
     ]
     table(
         document,
         (),
         [TableRow([[Line(a, SMALL)], [Line(b or "—", SMALL)]]) for a, b in rows],
-        (40, 116),
+        (66, 90),
     )
     table(
         document,

@@ -7,7 +7,7 @@ a fixed count of decimals; an unknown number is empty.  Text that a spreadsheet 
 formula has a leading ``'``.  Rows are in a fixed order, so equal runs give equal files.
 
 ``matches.csv``
-    certificate_id, item_id, course_id, unit_id, score (log-odds, 4 decimals), probability
+    certificate_id, item_id, course_id, unit_id, score (raw, 4 decimals), probability
     (0..1, 4 decimals), rank (1 = best unit of the item), certificate, level, area, task, item,
     course, section, unit_task, item_quote, item_place, unit_quote, unit_place, similarity
     (of the first evidence, 4 decimals), shared_words (``a=b; c``), features (``name:value; …``)

@@ -10,9 +10,9 @@ import io
 from datetime import datetime
 from typing import Any
 
-from align.export.docx_annex import SEVERITY_ZH
-from align.export.docx_tables import confirmation
-from align.export.words import clean, width
+from align.export.docx_annex import SEVERITY_ZH, parameter_title
+from align.export.docx_tables import EXEMPTION_NOTE, confirmation, credit_total_notes
+from align.export.words import clean, number, width
 from align.export.xlsx_sheets import Column, Sheets, Value, shown
 from align.plan.matrix import Matrix
 from align.plan.nouns import Plan
@@ -21,6 +21,7 @@ from align.records import ACTION_ZH, Action
 _EPOCH = datetime(2000, 1, 1)  # no clock in a result
 _T = Column
 _SHARE = "percent"
+_PROBABILITY = "probability"
 
 
 def xlsx_bytes(plan: Plan) -> bytes:
@@ -85,7 +86,7 @@ def _courses(sheets: Sheets, plan: Plan) -> None:
 def _analysis(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 24), _T("等级"), _T("工作领域", 20), _T("工作任务", 24), _T("编号", 18),
-        _T("职业技能要求", 48), _T("关系"), _T("概率", number=_SHARE), _T("存疑"), _T("确认", 16),
+        _T("职业技能要求", 48), _T("关系"), _T("概率", number=_PROBABILITY), _T("存疑"), _T("确认", 16),
         _T("课程", 22), _T("课程单元", 36), _T("现有学时"), _T("措施", 40), _T("建议学时"),
         _T("缺少的内容", 24), _T("理由", 48), _T("证书原文", 40), _T("证书原文位置", 20),
         _T("课程原文", 40), _T("课程原文位置", 20), _T("规则", 20),
@@ -128,9 +129,13 @@ def _analysis(sheets: Sheets, plan: Plan) -> None:
 def _credits(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 30), _T("等级"), _T("课程", 30), _T("课程代码"), _T("课程性质"), _T("学时"),
-        _T("学分"), _T("学分说明", 18), _T("成绩记法", 24), _T("概率", number=_SHARE),
-        _T("理由", 60), _T("规则", 20), _T("审定", 18), _T("证书标识"), _T("课程标识"),
+        _T("学分"), _T("学分说明", 18), _T("成绩记法", 24),
+        _T("概率", number=_PROBABILITY), _T("存疑"), _T("理由", 60), _T("规则", 20),
+        _T("审定", 18), _T("证书标识"), _T("课程标识"),
     )  # fmt: skip
+    total = f"学分合计 {number(plan.credit_total)}：" + "；".join(
+        words.rstrip("。") for words in credit_total_notes(plan)
+    )
     sheets.table(
         "学分转换表",
         f"{plan.major}专业学分转换表",
@@ -138,19 +143,21 @@ def _credits(sheets: Sheets, plan: Plan) -> None:
         [
             [
                 r.certificate, r.level, r.course, r.code, r.nature, r.hours, r.credits,
-                r.credits_note, r.grade, r.probability, r.reason, r.rule, r.status,
+                r.credits_note, r.grade, r.probability, "存疑" if r.unsure else "", r.reason, r.rule,
+                r.status,
                 r.certificate_id, r.course_id,
             ]
             for r in plan.credits
         ],
-        notes=("只列内容上的候选，是否转换由委员会审定",),
+        # Above the table: a row of its own would be sorted and filtered with the courses.
+        notes=("只列内容上的候选，是否转换由委员会审定", *([total] if plan.credits else [])),
     )  # fmt: skip
 
 
 def _exempt_units(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 30), _T("课程", 30), _T("课程单元", 44), _T("学时"), _T("对应的技能要求", 44),
-        _T("概率", number=_SHARE), _T("存疑"), _T("确认"), _T("理由", 60), _T("规则", 20),
+        _T("概率", number=_PROBABILITY), _T("存疑"), _T("确认"), _T("理由", 60), _T("规则", 20),
         _T("证书标识"), _T("课程标识"), _T("单元标识", 24),
     )  # fmt: skip
     sheets.table(
@@ -166,6 +173,7 @@ def _exempt_units(sheets: Sheets, plan: Plan) -> None:
             for r in plan.exempt_units
         ],
         frozen=3,
+        notes=(EXEMPTION_NOTE,),
     )  # fmt: skip
 
 
@@ -222,7 +230,7 @@ def _matrix(sheets: Sheets, sheet: Any, matrix: Matrix, top: int) -> int:
 def _evidence(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 24), _T("要求编号", 18), _T("课程", 24), _T("单元编号", 24),
-        _T("概率", number=_SHARE), _T("证书原文", 48), _T("证书原文位置", 20), _T("课程原文", 48),
+        _T("概率", number=_PROBABILITY), _T("证书原文", 48), _T("证书原文位置", 20), _T("课程原文", 48),
         _T("课程原文位置", 20), _T("相似度", number="decimal"), _T("相同或相当的词", 40),
     )  # fmt: skip
     sheets.table(
@@ -265,7 +273,7 @@ def _settings(sheets: Sheets, plan: Plan) -> None:
         ["运行", "设定版本", run.settings_version, "", "", "", "settings_version"],
     ]
     for name, value in run.parameters:
-        rows.append(["运行参数", name, value, "", "", "", name])
+        rows.append(["运行参数", parameter_title(name), value, "", "", "", name])
     for path, digest in run.sources:
         rows.append(["比对文件", path, digest, "SHA-256", "", "", ""])
     columns = (

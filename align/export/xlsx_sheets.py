@@ -14,6 +14,9 @@ _ROW_LIMIT = 1_048_576 - 10
 _NARROW, _WIDE = 6, 46
 _LINE_POINTS, _HEIGHT_LIMIT = 15.5, 409
 
+# The digits that mean something: the rest is noise that a clicked cell would show.
+_DIGITS = {"percent": 3, "probability": 3, "decimal": 4}
+
 Value = str | int | float | None
 
 
@@ -23,7 +26,7 @@ class Column:
 
     title: str
     most: int = _WIDE
-    number: str = ""  # "", "percent" or "decimal"
+    number: str = ""  # "", "percent", "probability" or "decimal"
 
 
 class Sheets:
@@ -44,6 +47,7 @@ class Sheets:
         self.formats = {
             "": add({**base, "num_format": "General"}),
             "percent": add({**base, "num_format": "0%"}),
+            "probability": add({**base, "num_format": "0.000"}),
             "decimal": add({**base, "num_format": "0.0000"}),
         }
 
@@ -95,7 +99,8 @@ class Sheets:
         elif isinstance(value, str):
             sheet.write_string(row, column, shown(value), self.text)
         else:
-            sheet.write_number(row, column, value, self.formats[number])
+            rounded = round(value, _DIGITS[number]) if number in _DIGITS else value
+            sheet.write_number(row, column, rounded, self.formats[number])
 
     def print_setup(self, sheet: Any, heading_row: int) -> None:
         """A4, lying, as wide as the page, the heading on every page."""
@@ -122,7 +127,7 @@ def _widest(value: Value, column: Column) -> int:
     if isinstance(value, str):
         # Nothing wider than the most is shown, so nothing longer needs measuring.
         return max((width(line[:200]) for line in value[:2000].split("\n")), default=0) + 2
-    return {"percent": 7, "decimal": 10}.get(column.number, len(f"{value:g}") + 2)
+    return {"percent": 7, "probability": 9, "decimal": 10}.get(column.number, len(f"{value:g}") + 2)
 
 
 def _lines(value: Value, columns: int) -> int:

@@ -1,6 +1,6 @@
 """Two sides become scored, calibrated matches, each with its evidence.
 
-A unit and a competency are compared in their meaning, their words and their place
+A unit and a competency are compared in their meaning, their words, their concepts and their place
 (:mod:`align.match.features`); a small model turns that into a probability
 (:mod:`align.match.model`); the passages and words that carry a match are its evidence
 (:mod:`align.match.evidence`).
@@ -8,7 +8,7 @@ A unit and a competency are compared in their meaning, their words and their pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +65,10 @@ class Matching:
     score, probability : float32 arrays, shape (n, m)
     given : mapping of str to array (n, m)
         What each feature gave to the score.
+    vectors : Embedding
+        Embeds again what evidence asks for.
+    thesaurus : Thesaurus
+        Says which words of a pair go by one concept.
     """
 
     items: tuple[Competency, ...]
@@ -126,7 +130,6 @@ def match(
     certificate: Certificate,
     embedder: Embedder,
     model: MatcherModel,
-    progress: Callable[[str], None] | None = None,
 ) -> Matching:
     """Compare every unit of the courses with every competency of the certificate.
 
@@ -138,8 +141,6 @@ def match(
         The seam; asked once for all texts.
     model : MatcherModel
         Weights, calibration and concepts.
-    progress : callable, optional
-        Called with a Chinese phrase at each step.
 
     Returns
     -------
@@ -148,8 +149,6 @@ def match(
     """
     units = tuple(u for c in courses for u in c.units)
     items = certificate.competencies
-    if progress:
-        progress(f"比较 {len(items)} 条技能要求与 {len(units)} 个课程单元")
     vectors = Remembered(embedder)
     thesaurus = model.thesaurus
     if not items or not units:

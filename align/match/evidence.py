@@ -120,6 +120,8 @@ def found_parts(
         Similarity (0..1) is the larger of cosine in meaning and shared words.
     """
     parts = scope_parts(item.text)
+    if not parts:
+        return ()
     points = list(dict.fromkeys(p for u in units for p in (*u.points, u.task) if p))
     if not points:
         return tuple((p, 0.0) for p in parts)

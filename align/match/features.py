@@ -39,6 +39,9 @@ CANDIDATES = 30
 #: Pairs, and items, whose own mean and deviation weigh as much as the usual ones.
 ENOUGH = 500
 FEW_ITEMS = 10
+#: The siblings' count: where a pair begins to count, how abruptly, and where more adds nothing.
+#: Set by hand; models/training/fit_matcher.py searches the feature's weight, not these.
+LIKELY, STEEP, MOST_SIBLINGS = 1.0, 3.0, 1.5
 
 _NUMBER = re.compile(r"^\s*\d+(?:[.．]\d+)*\s*")
 
@@ -179,18 +182,19 @@ def siblings(
     units: Sequence[Unit],
     usual: Usual,
 ) -> Matrix:
-    """How many other items of the same task probably fall into the unit's section, at most 1.5.
+    """Soft count of pairs of another item of the task and a unit of the section, at most 1.5.
 
     The items of a task tend to be taught in one section of a course.  ``score`` is the score
-    without this feature, ``usual`` that score's figures in the labelled fields;
-    a soft count over the other items keeps an item from voting for itself.
+    without this feature, ``usual`` that score's figures in the labelled fields; an item does
+    not count for itself.  A pair counts one half where its score is ``LIKELY`` deviations above
+    a middling candidate, and soon 0 below and 1 above.
     """
-    steep = np.clip(3.0 * (standardised(score, usual) - 1.0), -30, 30)
+    steep = np.clip(STEEP * (standardised(score, usual) - LIKELY), -30, 30)
     likely = 1.0 / (1.0 + np.exp(-steep))
     task = _groups([(i.level, i.area, i.task) for i in items])
     section = _groups([(u.course_id, u.section) for u in units])
     others = task @ (task.T @ likely) - likely
-    return np.asarray(np.minimum((others @ section) @ section.T, 1.5), np.float32)
+    return np.asarray(np.minimum((others @ section) @ section.T, MOST_SIBLINGS), np.float32)
 
 
 def _groups(keys: Sequence[object]) -> Matrix:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,8 @@ class MatcherModel:
     Parameters
     ----------
     weights : mapping of str to float
-        Weight of each standardised feature; features left out count nothing.
+        Weight (0 or above) of each feature; those of :data:`RAW` enter as they are, the others
+        standardised.  Features left out count nothing.
     hub : float
         Share (0..1) of the standardisation that is done per unit instead of over the whole.
     usual : mapping of str to Usual
@@ -61,8 +62,9 @@ class MatcherModel:
     ) -> tuple[Matrix, dict[str, Matrix]]:
         """The score and what each feature gave to it, matrices of one shape.
 
-        The score is the weighted mean of the standardised features, so that weights may be
-        read as shares.  ``siblings`` is taken from the score of all the others.
+        The score is the weighted mean of the features, so that weights may be read as shares;
+        its unit is a feature's standard deviation among the candidates, not a log-odds.
+        ``siblings`` is taken from the score of all the others.
         """
         total = sum(self.weights.values())
         given: dict[str, Matrix] = {}
@@ -100,7 +102,8 @@ def load_matcher(path: Path, concepts: Path | None = None) -> MatcherModel:
     Raises
     ------
     ModelError
-        When the file is missing, damaged or names an unknown feature.
+        When the file is missing or damaged, names an unknown feature, or holds a number that
+        is not finite.
     """
     try:
         raw = path.read_bytes()
@@ -119,7 +122,7 @@ def load_matcher(path: Path, concepts: Path | None = None) -> MatcherModel:
             remedy="请重新安装 align，或撤回上一次的重新拟合。",
         ) from error  # fmt: skip
     unknown = sorted(set(weights) - set(FEATURE_ZH))
-    figures = [x for u in usual.values() for x in (u.mean, u.deviation, u.unit_mean)]
+    figures = [x for u in usual.values() for x in astuple(u)]
     sound = all(map(math.isfinite, (hub, slope, intercept, *weights.values(), *figures)))
     # "siblings" is taken from the score of the others: alone it has nothing to stand on.
     some = any(w for name, w in weights.items() if name not in RAW)

@@ -63,11 +63,15 @@ def analysis_rows(
 def _units_of(
     proposal: Proposal, matches: Sequence[Match], units: dict[tuple[str, str], Unit]
 ) -> list[Unit]:
-    """The proposal's units; they may belong to several courses, its own course first."""
+    """The proposal's units; they may belong to several courses, its own course first.
+
+    Two courses may number their rows alike (1, 2, …): of the rows of one number only the linked
+    ones are meant.
+    """
     found = []
     for unit_id in proposal.unit_ids:
-        others = [m.course_id for m in matches if m.unit_id == unit_id]
-        for course_id in (proposal.course_id, *others):
+        own = [m.course_id for m in matches if m.unit_id == unit_id]
+        for course_id in sorted(own, key=lambda c: c != proposal.course_id):
             unit = units.get((course_id, unit_id))
             if unit is not None and unit not in found:
                 found.append(unit)

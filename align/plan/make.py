@@ -253,6 +253,7 @@ def _credits(
                 reason=p.reason,
                 rule=p.rule,
                 probability=p.probability,
+                unsure=p.unsure,
             )
         )
     return tuple(rows)

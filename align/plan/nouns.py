@@ -160,6 +160,7 @@ class CreditRow:
     rule: str
     probability: float
     status: str = PENDING
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +220,22 @@ class Plan:
     run: Run
     signatures: tuple[str, ...] = SIGNATURES
     mark: str = DRAFT_MARK
+
+    @property
+    def credit_total(self) -> float:
+        """Credits of all courses in 学分转换表; a course under two certificates counts once."""
+        by_course: dict[str, float] = {}
+        for row in self.credits:
+            by_course[row.course_id] = max(by_course.get(row.course_id, 0.0), row.credits or 0.0)
+        return sum(by_course.values())
+
+    @property
+    def credits_repeated(self) -> bool:
+        """Whether a course stands in 学分转换表 more than once."""
+        return len({r.course_id for r in self.credits}) < len(self.credits)
+
+    @property
+    def courses_without_credits(self) -> int:
+        """Courses in 学分转换表 whose credits nobody has written down."""
+        known = {r.course_id for r in self.credits if r.credits is not None}
+        return len({r.course_id for r in self.credits} - known)

@@ -16,7 +16,8 @@ _CODE = re.compile(
 )
 _SUFFIX = re.compile(r"-(\d+(?:\.\d+)?)\s*$")
 _CREDITS = (
-    re.compile(r"(\d+(?:\.\d+)?)\s*个?学分"),
+    # not the label behind other hours: 学时：40 学分：2.5
+    re.compile(r"(\d+(?:\.\d+)?)\s*个?学分(?!数?\s*[为：:]\s*\d)"),
     re.compile(r"学分[数为：:\s]*(\d+(?:\.\d+)?)"),
 )
 _HOURS = re.compile(
@@ -24,7 +25,7 @@ _HOURS = re.compile(
     r"含[^，。；\d]{0,4}|共计|总计|共|总)?"
     r"[ \t]*[：:为]?[ \t]*(?P<a>\d+(?:\.\d+)?)[ \t]*个?(?:学时|课时)"
     r"|(?P<kind>理论|实践|实训|总|参考|课程|周)?(?:学时|课时)(?:数|为)?[ \t]*[：:为]?[ \t]*"
-    r"(?P<b>\d+(?:\.\d+)?)(?![\d.]|[ \t]*个?学分)"
+    r"(?P<b>\d+(?:\.\d+)?)(?![\d.]|[ \t]*个?学分(?!数?[ \t]*[为：:][ \t]*\d))"
     r"|(?P<half>理论|实践|实训)(?:教学)?[ \t]*[：:]?[ \t]*"
     r"(?P<c>\d+(?:\.\d+)?)(?=[ \t，,、；;）)+]|$)"
 )
@@ -33,7 +34,7 @@ _ABOUT_HEADING = re.compile(r"参考?学分|学分.{0,3}学时|学时.{0,3}学�
 _LABELS: dict[str, re.Pattern[str]] = {
     "name": re.compile(r"课程名称|课程(?:中文)?名"),
     "code": re.compile(r"课程(?:代码|编码|编号)|代码"),
-    "nature": re.compile(r"课程性质|修读(?:性质|方式)|选课性质"),
+    "nature": re.compile(r"(?:课程)?性质|修读(?:性质|方式)|选课性质"),
     "category": re.compile(r"课程(?:类别|类型|属性|模块)"),
     "credits": re.compile(r"(?:参考|课程)?学分(?:数)?"),
     "hours": re.compile(r"(?:总|参考|课程|计划)?(?:学时|课时)(?:数)?"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from align.records import Cell, Row, Table
-from align.segment.words import bare, plain
+from align.segment.words import arabic, bare, plain
 
 Vocabulary = Mapping[str, re.Pattern[str]]
 
@@ -17,6 +17,15 @@ def _words(**patterns: str) -> dict[str, re.Pattern[str]]:
 
 
 _PLACE = r"(?:项目|模块|单元|学习情境|教学情境|情境|情景|专题|主题|领域|章节|篇章|章|案例)"
+# What is taught, named by its parts: 知识点、技能点 / 主要知识点和技能点 / 教学内容与要点 / 应知应会.
+_PART = (
+    r"(?:主要|核心|重要|关键|重点|教学|学习|课程|专业|职业|岗位|相关|理论|实践|实训|授课|讲授|训练)*"
+    r"(?:(?:知识|技能|能力|技术|内容)(?:点|要点|目标|内容|要求|提要|概要)?|要点|应知|应会)"
+)
+_COMPOUND = (
+    rf"{_PART}(?:[、，,/／+＋与及和以]*{_PART})+"
+    r"(?:[与及和、]?(?:教学|学习|课程)?(?:要求|标准|目标|设计|安排))*(?:名称|描述|说明)?"
+)
 COURSE_WORDS: Vocabulary = _words(
     id=r"编号|单元编号|id|unit_?id",
     index=r"序号|周次|次序|课次|no\.?|#",
@@ -30,9 +39,10 @@ COURSE_WORDS: Vocabulary = _words(
     section=rf"(?:教学|学习|实训|体育|训练)?{_PLACE}(?:名称|内容|标题)?|section|unit|module|chapter",
     task=r"(?:教学|学习|工作|实训|典型工作|训练|单元)?(?:任务|子任务|课题)(?:名称|分解)?"
     r"|子(?:模块|项目|情境|单元|任务)(?:名称)?|节|节次|task|lesson|topic",
-    content=r"(?:主要|教学|学习|课程|实训|授课|实践|理论|训练)*内容"
-    r"(?:[与及和、]?(?:教学|学习|课程)?(?:要求|要点|教学|标准|目标|设计|安排))*"
-    r"|教学要点|内容要点|知识点(?:名称)?|知识技能点|教学要求|contents?|points?",
+    content=r"(?:主要|教学|学习|课程|实训|授课|讲授|实践|理论|训练|任务|具体)*内容"
+    r"(?:[、，与及和]?(?:教学|学习|课程)?(?:要求|要点|教学|标准|目标|设计|安排|提要|概要|描述|说明))*"
+    r"|(?:教学|学习|内容)要点|(?:主要|核心|教学|学习)*知识点(?:名称)?|应知|应会"
+    rf"|{_COMPOUND}|教学要求|contents?|points?",
     knowledge=r"(?:专业|理论)?知识(?:内容|点|目标|要点)?[与及和]?(?:教学)?(?:要求)?|knowledge",
     skill=r"(?:专业|职业|实践)?(?:技能|能力)(?:内容|点|目标|要点|训练)?[与及和]?(?:教学)?(?:要求|内容)?|skills?",
     quality=r"(?:素质|素养|思政|课程思政|素质思政|德育|职业素养)(?:内容|点|目标|元素|要素|要点|融入点)?[与及和]?(?:教学)?(?:要求)?"
@@ -188,11 +198,11 @@ def _divides(table: Table, first: int, index: int) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a cell holds hours: ``6``, ``2/4``, ``4（2）``, ``8学时``."""
+    """Whether a cell holds hours: ``6``, ``2/4``, ``4（2）``, ``8学时``, ``四``; ``-3`` looks so."""
     return bool(
         re.fullmatch(
-            r"\d+(?:\.\d+)?(?:学时|课时|节|"
+            r"[-−－]?\d+(?:\.\d+)?(?:学时|课时|节|"
             r"h)?(?:[/+＋、（(]\d+(?:\.\d+)?[）)]?)?(?:[（(][^（()）]*[）)])?",
-            bare(text),
+            arabic(text),
         )
     )

@@ -1,4 +1,4 @@
-"""Hours as tables write them: ``6``, ``2/4``, ``4（2）``, or 理论 | 实践 | 合计."""
+"""Hours as tables write them: ``6``, ``四``, ``2/4``, ``4（2）``, or 理论 | 实践 | 合计."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from align.segment.words import bare
+from align.segment.words import arabic, is_blank
 
 _PAIR = re.compile(r"(\d+(?:\.\d+)?)(?:学时|课时)?([/+＋（(])(\d+(?:\.\d+)?)[）)]?")
 _ONE = re.compile(r"\d+(?:\.\d+)?")
+_NEGATIVE = re.compile(r"(?<![\d.])[-−－]\d")  # not the range 4-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +67,35 @@ def read_hours(
     inside = _brackets_inside(cells, title, stated)
     for i in range(count):
         own = _one(cells[i], inside) if i < len(cells) else Hours()
-        t = _number(theory[i]) if i < len(theory) else None
-        p = _number(practice[i]) if i < len(practice) else None
+        t = hours_of(theory[i]) if i < len(theory) else None
+        p = hours_of(practice[i]) if i < len(practice) else None
+        refused = any(is_unreadable(c[i]) for c in (theory, practice) if i < len(c))
         rows[i] = replace(
             own,
             theory=own.theory if t is None else t,
             practice=own.practice if p is None else p,
         )
-        if rows[i].total is None and (t is not None or p is not None):
+        if rows[i].total is None and (t is not None or p is not None) and not refused:
             rows[i] = replace(rows[i], total=(t or 0.0) + (p or 0.0))
     return rows
 
 
-def _number(text: str) -> float | None:
-    found = _ONE.search(bare(text))
+def hours_of(text: str) -> float | None:
+    """The hours a cell gives (``4学时``, ``四``); None without a number or below zero."""
+    own = arabic(text)
+    found = None if _NEGATIVE.search(own) else _ONE.search(own)
     return float(found.group()) if found else None
 
 
+def is_unreadable(text: str) -> bool:
+    """Whether a cell says something of which no hours can be made (``-3``, ``待定``)."""
+    return not is_blank(text) and hours_of(text) is None
+
+
 def _one(text: str, inside: bool) -> Hours:
-    pair = _PAIR.match(bare(text))
-    if not pair:
-        return Hours(total=_number(text))
+    pair = _PAIR.match(arabic(text))
+    if not pair or hours_of(text) is None:
+        return Hours(total=hours_of(text))
     a, b = float(pair.group(1)), float(pair.group(3))
     if inside and pair.group(2) in "（(":
         return Hours(total=a, theory=a - b, practice=b)
@@ -96,7 +105,7 @@ def _one(text: str, inside: bool) -> Hours:
 
 
 def _brackets_inside(cells: Sequence[str], title: str, stated: float | None) -> bool:
-    pairs = [m for c in cells if (m := _PAIR.match(bare(c)))]
+    pairs = [m for c in cells if (m := _PAIR.match(arabic(c)))]
     if not pairs:
         return False
     if any(float(m.group(3)) > float(m.group(1)) for m in pairs):

@@ -14,6 +14,10 @@ _BRACKETS = re.compile(r"[（(【\[][^（()）】\]]*[)）】\]]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DIGITS = {d: i for i, d in enumerate("零一二三四五六七八九十")} | {"两": 2, "〇": 0}
+_CHINESE = r"(?:[一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
+_CHINESE_HOURS = re.compile(
+    rf"{_CHINESE}个?(?:学时|课时|节)?(?:[/+＋（(]{_CHINESE}个?(?:学时|课时|节)?[）)]?)?"
+)
 
 # What teachers write where there is nothing to write.
 BLANKS = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "无", "略", "×", "N/A"})
@@ -107,6 +111,18 @@ def chinese_number(text: str) -> int | None:
     for digit in text:
         value = value * 10 + _DIGITS[digit]
     return value
+
+
+def arabic(text: str) -> str:
+    """Hours in Chinese numerals (一 to 九十九) as digits, without white space.
+
+    >>> arabic("十二学时"), arabic("四（二）"), arabic("统一安排")
+    ('12学时', '4（2）', '统一安排')
+    """
+    own = bare(text)
+    if not _CHINESE_HOURS.fullmatch(own):
+        return own
+    return re.sub(_CHINESE, lambda m: str(chinese_number(m.group())), own)
 
 
 def same_name(left: str, right: str) -> bool:

@@ -108,10 +108,22 @@ def corpus_pairs(corpus: Path, seed: int = 0) -> dict[str, list[Pair]]:
     found["translation"] = _same_translation(corpus)
     for name in ("laws.txt.xz", "csl.txt.xz"):
         found["neighbour_" + name[:3]] = _clauses(corpus / name, rng, 40_000)
-    return {
+    kept = {
         name: list(dict.fromkeys((a[:160], b[:160]) for a, b in rows if a and b and a != b))
         for name, rows in found.items()
     }
+    return kept | {"itself": _itself(corpus, rng)}
+
+
+def _itself(corpus: Path, rng: random.Random, limit: int = 60_000) -> list[Pair]:
+    """A sentence with itself: training drops other words of each side (Gao et al. 2021).
+
+    Tatoeba's everyday sentences, and as many of the corpus as fill ``limit``.
+    """
+    everyday = [row[0] for row in table(corpus / "tatoeba.tsv.xz")]
+    others = [s for s in sentences(corpus) if 8 <= len(s) <= 60 and rng.random() < 0.2]
+    chosen = everyday + rng.sample(others, min(len(others), max(limit - len(everyday), 0)))
+    return [(s, s) for s in dict.fromkeys(chosen)]
 
 
 def _occupations(corpus: Path) -> list[Pair]:

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from align import evaluate
+from align.embed import on_side
 from align.gather import read_files
 from align.knowledge import load_thesaurus
 from align.labels import read_actions, read_links
@@ -80,9 +81,9 @@ def load(line: str, model: str | None) -> Field:
     grades = evaluate.grade_matrix(labels, [i.id for i in items], [u.id for u in units])
     acts = read_actions(Path(actions), {i.id for i in items})
     embedder = load_embedder(model)
-    measured = measure(
-        Texts.of(items, units), Sides.alike(embedder.embed), load_thesaurus(KNOWLEDGE)
-    )
+    # As a run embeds: a model with prompts has one for each side.
+    sides = Sides(on_side(embedder, "item").embed, on_side(embedder, "unit").embed, embedder.embed)
+    measured = measure(Texts.of(items, units), sides, load_thesaurus(KNOWLEDGE))
     return Field(name, items, units, measured, grades, [acts[i.id] for i in items])
 
 
@@ -135,7 +136,7 @@ def search(
         for name in best:
             for w in GRID:
                 tried = {**best, name: w}
-                if w != best[name] and any(v for k, v in tried.items() if k != "siblings"):
+                if w != best[name] and any(v for k, v in tried.items() if k not in RAW):
                     got = goal(fields, tried, best_hub)
                     if got > value + EARNS:
                         best, value = tried, got
@@ -227,7 +228,11 @@ def main() -> None:
     parser.add_argument("--goal", nargs="*", default=[], help="names whose mean is shown apart")
     parser.add_argument("--ablate", action="store_true")
     options = parser.parse_args()
-    fields = [load(row, options.model) for row in options.fields.read_text().splitlines() if row]
+    fields = [
+        load(row, options.model)
+        for row in options.fields.read_text(encoding="utf-8").splitlines()
+        if row
+    ]
     print(f"{'left out':<22}" + " ".join(f"{k[:7]:>7}" for k in SHOWN))
     rows: dict[str, dict[str, float]] = {}
     for left in fields:

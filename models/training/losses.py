@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as functional
 
-# Cosines times this are the logits of every softmax here: a temperature of 0.05, the usual one
-# for sentence embeddings (Reimers & Gurevych's MultipleNegativesRankingLoss).
+# Cosines times this are the logits of a softmax: a temperature of 0.05, the usual one for
+# sentence embeddings (MultipleNegativesRankingLoss of sentence-transformers).
 SCALE = 20.0
 
 

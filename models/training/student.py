@@ -72,15 +72,21 @@ class Student:
         return [self._known[t] for t in texts]
 
     def forward(
-        self, texts: Sequence[str], drop: float = 0.0, rng: np.random.Generator | None = None
+        self,
+        texts: Sequence[str],
+        drop: float = 0.0,
+        rng: np.random.Generator | None = None,
+        thinned: int | None = None,
     ) -> torch.Tensor:
-        """Unit vectors of the texts, shape (n, d); pieces dropped with probability ``drop``.
+        """Unit vectors of the texts, shape (n, d).
 
-        One call per step: :meth:`update` moves the rows that the last call read.
+        Of the first ``thinned`` texts (None: all) each piece is dropped with probability
+        ``drop``.  One call per step: :meth:`update` moves the rows that the last call read.
         """
         bags = self.ids(texts)
         if drop and rng is not None:
-            bags = [_thinned(bag, drop, rng) for bag in bags]
+            end = len(bags) if thinned is None else thinned
+            bags = [_thinned(bag, drop, rng) for bag in bags[:end]] + bags[end:]
         pieces, places = np.unique(np.concatenate(bags), return_inverse=True)
         spelled = [self._spelled[i] for i in pieces]
         characters, letters = np.unique(np.concatenate(spelled), return_inverse=True)

@@ -1,6 +1,6 @@
 """A Unigram tokenizer whose pieces are Chinese words, so that none are needed at run time.
 
-    python models/training/tokenizer.py --corpus DIR --work DIR [--words 58000]
+    python models/training/tokenizer.py --corpus DIR --work DIR [--words 70000]
 
 The most frequent words of the corpus as rjieba cuts it, every frequent character, and every
 Latin term go in with log-frequency scores: Unigram's best path then cuts as the segmenter
@@ -23,6 +23,9 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 # Words of knowledge and occupations are what the model is asked about.
 KNOWLEDGE_WEIGHT = 20
+# An everyday word that laws and manuals hardly use (熊猫, 冲浪) is worth a piece all the same
+# when the dictionary translates it: the teacher then says what it means.
+DICTIONARY_BONUS = 8
 PUNCTUATION = r"[，。、；：！？（）()《》“”\"',;:!?\[\]【】\-—…·/\\|<>=*&%$@~`^{}]"
 _WORD = re.compile(r"^[\u3400-\u9fff]{2,6}$|^[a-z][a-z0-9.+#]*$|^\d+$")
 _LATIN = re.compile(r"[a-z][a-z0-9]*(?:[.+#]+[a-z0-9]*)*")
@@ -57,6 +60,11 @@ def counts(corpus: Path, knowledge: Path) -> Counter[str]:
     for row in data.table(corpus / "thuocl_terms.tsv.xz"):
         if row[0] in total or len(row[0]) <= 4:
             total[row[0].lower()] += 2
+    known = {w for row in data.table(corpus / "cow_synonyms.tsv.xz") for w in row[:2]}
+    known.update(total)
+    for row in data.table(corpus / "cedict_gloss.tsv.xz"):
+        if row[0] in known and re.fullmatch(r"[\u3400-\u9fff]{2,4}", row[0]):
+            total[row[0]] += DICTIONARY_BONUS
     return total
 
 
@@ -94,7 +102,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--knowledge", type=Path, default=Path("models/knowledge"))
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--words", type=int, default=58_000)
+    parser.add_argument("--words", type=int, default=70_000)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     tokenizer, frequency = build(counts(options.corpus, options.knowledge), options.words)

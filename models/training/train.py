@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--tests", type=Path, nargs="*", default=[], help="kept out of training")
-    parser.add_argument("--words", type=int, default=58_000)
+    parser.add_argument("--words", type=int, default=70_000)
     parser.add_argument("--columns", type=int, default=256)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])

@@ -3,7 +3,7 @@
     python models/training/vectors.py --corpus DIR --work DIR
 
 word2vec CBOW (Mikolov et al. 2013) over the corpus cut by ``tokenizer.json``: 256 columns,
-window 5.  Writes ``vectors.npy`` (n pieces, 256), mean removed and scaled by the SIF weight
+window 10.  Writes ``vectors.npy`` (n pieces, 256), mean removed and scaled by the SIF weight
 ``a / (a + p)`` with a = 1e-3 (Arora et al. 2017), so that the mean of a sentence's rows is
 already a usable sentence vector.
 """
@@ -45,8 +45,8 @@ def main() -> None:
     parser.add_argument("--knowledge", type=Path, default=Path("models/knowledge"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--dim", type=int, default=256)
-    parser.add_argument("--window", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--window", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(options.work / "tokenizer.json"))
@@ -56,9 +56,18 @@ def main() -> None:
     # Several workers make word2vec's order of updates, and so its numbers, vary a little; one
     # worker repeats exactly and takes twice as long.
     model = Word2Vec(
-        corpus_file=str(text), vector_size=options.dim, window=options.window, min_count=3, sg=0, negative=8,
-        epochs=options.epochs, workers=options.workers, sample=1e-4, alpha=0.05, seed=1,
-    )  # fmt: skip
+        corpus_file=str(text),
+        vector_size=options.dim,
+        window=options.window,
+        epochs=options.epochs,
+        workers=options.workers,
+        sg=0,
+        negative=8,
+        alpha=0.05,
+        sample=1e-4,
+        min_count=3,
+        seed=1,
+    )
     vectors = model.wv.get_normed_vectors()
     mean = vectors[:20_000].mean(axis=0)
     rng = np.random.default_rng(0)

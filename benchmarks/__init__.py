@@ -1,0 +1,11 @@
+"""How fast, and with how much memory: one module per question, each prints a markdown table.
+
+    python -m benchmarks.topk        exact top-k against the bare product and other libraries
+    python -m benchmarks.coldstart   `align --help`
+    python -m benchmarks.cache       a second run with a transformer
+    python -m benchmarks.scaling     the whole tool as the documents grow
+    python -m benchmarks.encode      sentences a second
+
+What counts are ratios between things measured in the same run on the same machine; seconds
+are of the machine that is named above the table.  docs/performance.md keeps the last figures.
+"""
