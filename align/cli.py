@@ -18,6 +18,7 @@ import typer
 
 import align
 from align import cli_evaluate, cli_models
+from align.cli_words import in_chinese
 from align.errors import AlignError, UsageError
 
 if TYPE_CHECKING:
@@ -268,47 +269,6 @@ def _end_with(errors: list[AlignError]) -> None:
         raise typer.Exit(errors[0].exit_code)
 
 
-#: The command-line library speaks English; these are the words it uses.
-_LIBRARY_WORDS = (
-    ("No such option: ", "没有这个选项："),
-    ("No such option", "没有这个选项"),
-    ("No such command", "没有这个命令"),
-    ("Missing option", "缺少选项"),
-    ("Missing argument", "缺少参数"),
-    ("Missing parameter", "缺少参数"),
-    ("Missing command", "缺少子命令"),
-    ("Invalid value for", "选项的值不对"),
-    ("Invalid value", "值不对"),
-    ("Got unexpected extra arguments", "多出的参数"),
-    ("Got unexpected extra argument(s)", "多出的参数"),
-    ("Got unexpected extra argument", "多出的参数"),
-    ("requires an argument", "需要一个值"),
-    ("does not take a value", "不带值"),
-    ("Did you mean", "是否想写"),
-    ("Possible options: ", "可选的选项："),
-    ("Choose from: ", "可选："),
-    ("Value error, ", ""),
-    ("Input should be a valid integer, unable to parse string as an integer", "不是整数"),
-    ("is not one of ", "不在可选之列："),
-    ("is not a valid integer", "不是整数"),
-    ("is not a valid float", "不是数"),
-    ("does not exist", "不存在"),
-    ("is a directory", "是文件夹，应为文件"),
-    ("is a file", "是文件，应为文件夹"),
-    ("is not readable", "不能读取"),
-    ("is not writable", "不能写入"),
-    ("Option '", "选项 '"),
-)
-
-
-def _in_chinese(message: str) -> str:
-    """The library's message with its fixed words in Chinese, in one line."""
-    message = " ".join(message.split())
-    for english, chinese in _LIBRARY_WORDS:
-        message = message.replace(english, chinese)
-    return message.rstrip(".")
-
-
 def main() -> None:
     """Run the command line; every error a person can put right is one line."""
     for stream in (sys.stdout, sys.stderr):
@@ -329,7 +289,7 @@ def main() -> None:
     except Exception as error:
         # Usage errors of the command-line library carry an exit code and a message.
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-            message = _in_chinese(error.format_message())
+            message = in_chinese(error.format_message())
             typer.echo(f"命令用法有误：{message}（用 align --help 查看用法）", err=True)
             raise SystemExit(2) from None
         if os.environ.get("ALIGN_DEBUG"):

@@ -14,7 +14,8 @@ FRAME_WORDS: tuple[str, ...] = (
     "方法", "知识", "技能", "能力", "内容", "工作", "任务", "独立", "正确", "准确", "及时", "并",
     "及其", "以及", "及", "等", "的", "和", "与", "或", "对", "在", "中", "为", "将", "其",
 )  # fmt: skip
-_FRAME = re.compile("|".join(sorted(map(re.escape, FRAME_WORDS), key=len, reverse=True)))
+_FRAME = frozenset(FRAME_WORDS)
+_MARKS = re.compile(r"[^\w+#.]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[.+#\-][A-Za-z0-9]+)*[+#]*|\d+(?:\.\d+)*")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # 能为瓷器、… : what stands before the first of the listed things is no part of it.
@@ -38,8 +39,14 @@ _OPEN = re.compile(r"[（(][^（()）]*[)）]")
 
 @lru_cache(maxsize=65536)
 def content_text(text: str) -> str:
-    """The text without frame words and punctuation, lower case: what it is about."""
-    return " ".join(_FRAME.sub(" ", re.sub(r"[^\w+#.]+", " ", text.lower())).split())
+    """The text without frame words and punctuation, lower case: what it is about.
+
+    rjieba cuts first, so that 会计 or 需求分析 keeps its characters where 会 and 需求 are dropped.
+    """
+    import rjieba
+
+    words = rjieba.cut(_MARKS.sub(" ", text.lower()))
+    return " ".join("".join(" " if w in _FRAME else w for w in words).split())
 
 
 @lru_cache(maxsize=65536)

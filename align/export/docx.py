@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from align.export import docx_annex, docx_tables
+from align.export import docx_annex, docx_credits, docx_tables
 from align.export.docx_parts import (
     LANDSCAPE_HEIGHT_MM,
     LANDSCAPE_MM,
@@ -68,7 +68,7 @@ def docx_bytes(plan: Plan) -> bytes:
     new_section(document, landscape=True)
     _analysis(document, plan)
     new_section(document, landscape=False)
-    docx_tables.credits(document, plan, _TITLES["wu"])
+    docx_credits.credits(document, plan, _TITLES["wu"])
     docx_annex.procedure(document, plan, _TITLES)
     docx_annex.annexes(document, plan, _TITLES)
     return document_bytes(document)

@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from align.export.docx_grid import Content, Line, TableRow, table
-from align.export.docx_parts import PORTRAIT_MM, SMALL, TABLE, heading, text
+from align.export.docx_parts import SMALL, text
 from align.export.words import number, one_line, percent, shorten
 from align.plan.matrix import Matrix
-from align.plan.nouns import AnalysisRow, CreditRow, Plan
+from align.plan.nouns import AnalysisRow, Plan
 from align.records import ACTION_ZH, Action
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ _ACTION_COLOUR = {Action.SUPPLEMENT: _RED, Action.EXTEND: "1F4E79", Action.STREN
 # A quotation tells what it is about within this many characters; plan.xlsx has it whole.
 _QUOTE, _ITEM = 90, 150
 _UNITS_SHOWN = 3
-CREDIT_TOTAL_NOTE = "合计只是候选之和，须按学校的学分上限审定"
-EXEMPTION_NOTE = (
-    "免修针对持证学生：同一单元可以既对未持证学生强化或拓展、又对持证学生免修，两者不矛盾。"
-)
 _TASKS_SHOWN = 4
 
 
@@ -229,108 +225,3 @@ def confirmation(row: AnalysisRow) -> str:
     if row.confirmed:
         return "教师已确认"
     return "未映射，待确认" if row.action is Action.SUPPLEMENT else "未确认"
-
-
-def _credit_row(r: CreditRow) -> TableRow:
-    cells: list[Content] = [
-        f"{r.certificate} {r.level}".strip(),
-        [Line(r.course)] + ([Line(r.code, SMALL, colour=_GREY)] if r.code else []),
-        r.nature or "—",
-        [Line(number(r.credits, "—"))]
-        + ([Line(r.credits_note, SMALL, colour=_GREY)] if r.credits_note else []),
-        [Line(percent(r.probability))] + ([Line("存疑", SMALL, colour=_AMBER)] if r.unsure else []),
-        r.grade,
-        [Line(one_line(r.reason), SMALL)],
-        [Line(r.status, TABLE, colour=_RED)],
-    ]
-    return TableRow(cells)
-
-
-def _credit_total(plan: Plan) -> TableRow:
-    """学分合计, with what it does not say."""
-    cells: list[Content] = [
-        [Line("学分合计", bold=True)],
-        "",
-        "",
-        [Line(number(plan.credit_total), bold=True)],
-        "",
-        "",
-        [Line(words, SMALL) for words in credit_total_notes(plan)],
-        "",
-    ]
-    return TableRow(cells)
-
-
-def credit_total_notes(plan: Plan) -> list[str]:
-    """How the total of 学分转换表 is to be read."""
-    notes = [CREDIT_TOTAL_NOTE]
-    if plan.credits_repeated:
-        notes.append("同一门课程只计一次。")
-    if plan.courses_without_credits:
-        notes.append(f"另有 {plan.courses_without_credits} 门课程没有写明学分，未计入。")
-    return notes
-
-
-def credits(document: Docx, plan: Plan, title: str) -> None:
-    """学分转换表 and the units proposed for exemption."""
-    heading(document, title, 1, "wu")
-    heading(document, "（一）学分转换表", 2)
-    share = next((s.shown for s in plan.settings if s.name == "exempt_course_share"), "")
-    if plan.credits:
-        table(
-            document,
-            ("证书及等级", "课程", "课程\n性质", "学分", "概率", "成绩记法", "理由", "审定"),
-            [*(_credit_row(r) for r in plan.credits), _credit_total(plan)],
-            (25, 25, 13, 14, 14, 17, 32, 16),
-            title="学分转换表",
-            centred=(2, 3, 4, 5, 7),
-        )
-        text(
-            document,
-            "注：学分取自课程（人才培养方案或课程标准），不由相似度推算。各校的转换规则互不相同，"
-            "本表只列出内容上的候选，是否转换、转换多少由委员会审定。",
-            "AlignNote",
-        )
-    else:
-        text(
-            document, f"没有课程的内容被证书覆盖到学校设定的份额（{share}），本方案不建议转换学分。"
-        )
-    heading(document, "（二）可免修的课程单元", 2)
-    text(document, EXEMPTION_NOTE)
-    if not plan.exempt_units:
-        text(document, "没有课程单元被证书覆盖到学校设定的份额。")
-        return
-    units = {(r.certificate_id, r.course_id): r.units for r in plan.courses}
-    rows: list[TableRow] = []
-    for (certificate_id, course_id), run in groupby(
-        plan.exempt_units, key=lambda r: (r.certificate_id, r.course_id)
-    ):
-        group = list(run)
-        known = [r.hours for r in group if r.hours is not None]
-        names = "；".join(r.unit + ("（存疑）" if r.unsure else "") for r in group)
-        certificate = Line(group[0].certificate, SMALL, colour=_GREY)
-        rows.append(
-            TableRow(
-                [
-                    [Line(f"《{group[0].course}》"), certificate],
-                    f"{len(group)}／{units[certificate_id, course_id]}",
-                    number(sum(known)) if len(known) == len(group) else "—",
-                    [Line(names, SMALL)],
-                    str(sum(r.unsure for r in group)),
-                ]
-            )
-        )
-    table(
-        document,
-        ("课程", "单元\n／全部", "学时", "可免修的单元", "存疑"),
-        rows,
-        (34, 18, 14, PORTRAIT_MM - 34 - 18 - 14 - 12, 12),
-        title="可免修的课程单元",
-        centred=(1, 2, 4),
-    )
-    text(
-        document,
-        "注：逐个单元对应的技能要求、理由与概率列于 plan.xlsx 的“免修单元”表；"
-        "都是未经教师确认的建议。",
-        "AlignNote",
-    )

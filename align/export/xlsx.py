@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from align.export.docx_annex import SEVERITY_ZH, parameter_title
-from align.export.docx_tables import EXEMPTION_NOTE, confirmation, credit_total_notes
+from align.export.docx_credits import EXEMPTION_NOTE, credit_total_notes
+from align.export.docx_tables import confirmation
 from align.export.words import clean, number, width
 from align.export.xlsx_sheets import Column, Sheets, Value, shown
 from align.plan.matrix import Matrix
@@ -86,10 +87,10 @@ def _courses(sheets: Sheets, plan: Plan) -> None:
 def _analysis(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 24), _T("等级"), _T("工作领域", 20), _T("工作任务", 24), _T("编号", 18),
-        _T("职业技能要求", 48), _T("关系"), _T("概率", number=_PROBABILITY), _T("存疑"), _T("确认", 16),
-        _T("课程", 22), _T("课程单元", 36), _T("现有学时"), _T("措施", 40), _T("建议学时"),
-        _T("缺少的内容", 24), _T("理由", 48), _T("证书原文", 40), _T("证书原文位置", 20),
-        _T("课程原文", 40), _T("课程原文位置", 20), _T("规则", 20),
+        _T("职业技能要求", 48), _T("关系"), _T("概率", number=_PROBABILITY), _T("存疑"),
+        _T("确认", 16), _T("课程", 22), _T("课程单元", 36), _T("现有学时"), _T("措施", 40),
+        _T("建议学时"), _T("缺少的内容", 24), _T("理由", 48), _T("证书原文", 40),
+        _T("证书原文位置", 20), _T("课程原文", 40), _T("课程原文位置", 20), _T("规则", 20),
         _T("证书标识"), _T("课程标识"), _T("单元标识", 24),
     )  # fmt: skip
     sheet = sheets.table(
@@ -143,9 +144,8 @@ def _credits(sheets: Sheets, plan: Plan) -> None:
         [
             [
                 r.certificate, r.level, r.course, r.code, r.nature, r.hours, r.credits,
-                r.credits_note, r.grade, r.probability, "存疑" if r.unsure else "", r.reason, r.rule,
-                r.status,
-                r.certificate_id, r.course_id,
+                r.credits_note, r.grade, r.probability, "存疑" if r.unsure else "", r.reason,
+                r.rule, r.status, r.certificate_id, r.course_id,
             ]
             for r in plan.credits
         ],
@@ -230,8 +230,9 @@ def _matrix(sheets: Sheets, sheet: Any, matrix: Matrix, top: int) -> int:
 def _evidence(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 24), _T("要求编号", 18), _T("课程", 24), _T("单元编号", 24),
-        _T("概率", number=_PROBABILITY), _T("证书原文", 48), _T("证书原文位置", 20), _T("课程原文", 48),
-        _T("课程原文位置", 20), _T("相似度", number="decimal"), _T("相同或相当的词", 40),
+        _T("概率", number=_PROBABILITY), _T("证书原文", 48), _T("证书原文位置", 20),
+        _T("课程原文", 48), _T("课程原文位置", 20), _T("相似度", number="decimal"),
+        _T("相同或相当的词", 40),
     )  # fmt: skip
     sheets.table(
         "证据",

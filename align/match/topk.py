@@ -23,6 +23,8 @@ Indices = NDArray[np.int64]
 BLOCK_BYTES = 128 * 2**20
 #: Products in a block from which threads pay for themselves (a millisecond of work).
 _WORTH_THREADS = 2**20
+#: Rows searched at a time: what is set aside for them stays in the processor's cache.
+_PIECE = 64
 
 
 def top_k(
@@ -79,10 +81,11 @@ def top_k(
             block = products[: min(rows, n - start)]
             np.matmul(a[start : start + rows], b.T, out=block)
             # The product uses all cores by itself; the search has to be shared out among them.
-            parts = np.array_split(np.arange(start, start + len(block)), workers)
-            pieces = np.array_split(block, workers)
-            for part, (i, s) in zip(parts, pool.map(partial(_best, k=k), pieces), strict=True):
-                indices[part], scores[part] = i, s
+            pieces = [block[i : i + _PIECE] for i in range(0, len(block), _PIECE)]
+            for number, found in enumerate(pool.map(partial(_best, k=k), pieces)):
+                first = start + number * _PIECE
+                part = slice(first, first + len(found[0]))
+                indices[part], scores[part] = found
     return indices, scores
 
 
@@ -116,7 +119,8 @@ def _best(block: Floats, k: int) -> tuple[Indices, Floats]:
     columns = np.empty((rows, k * size + rest), np.int64)
     columns[:, : k * size] = (chosen[:, :, None] + groups * np.arange(size)).reshape(rows, -1)
     columns[:, k * size :] = np.arange(groups * size, m)
-    values = block[np.arange(rows)[:, None], columns]
+    # Twice as fast as an index per axis; the block is contiguous.
+    values = block.reshape(-1).take(columns + m * np.arange(rows)[:, None])
     indices, scores = _sorted(values, columns, k)
     # More groups than k reach that maximum: one left out may hold an equal score of lower index.
     unsure = np.flatnonzero((most >= least[:, None]).sum(axis=1) > k)

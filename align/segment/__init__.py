@@ -15,9 +15,11 @@ from align.records import Document, Kind, Passage, Place, Reading
 from align.segment.certificate import read_certificate
 from align.segment.collect import Notes
 from align.segment.courses import read_courses
+from align.segment.header import COURSE_WORDS, find_header
 from align.segment.merge import merge_plans
 from align.segment.programme_plan import read_plan
 from align.segment.recognise import recognise, take_apart
+from align.segment.remarks import lacks_content, say_no_content
 from align.segment.tables import (
     plain_certificate_header,
     plain_certificates,
@@ -76,6 +78,10 @@ def _standards(document: Document, kind: Kind | None, notes: Notes) -> Reading:
 
 def _keep_all(document: Document, notes: Notes) -> None:
     """Nothing was placed: says so, and gives the whole document back as unplaced."""
+    for table in document.tables:
+        header = find_header(table, COURSE_WORDS)
+        if header is not None and lacks_content(header):
+            say_no_content(table, header, notes)
     if not any(p.severity == "error" for p in notes.problems):
         notes.say(
             "error",

@@ -13,9 +13,15 @@ from align.segment.footer import is_footer, is_sum
 from align.segment.header import COURSE_WORDS, Header, find_header, is_assessment, is_number
 from align.segment.hours import Hours, read_hours
 from align.segment.points import split_points
+from align.segment.remarks import (
+    CONTENT,
+    lacks_content,
+    say_carried,
+    say_no_content,
+    say_unreadable_hours,
+)
 from align.segment.words import bare, heading, is_blank, row_text
 
-_CONTENT = ("content", "knowledge", "skill")
 _UNUSED = ("focus",)
 
 
@@ -44,11 +50,11 @@ def content_header(table: Table) -> Header | None:
     header = find_header(table, COURSE_WORDS)
     if header is None or is_assessment(header) or header.any("course", "semester", "credits"):
         return None
-    if header.any("task", *_CONTENT) and header.any(
+    if header.any("task", *CONTENT) and header.any(
         "section", "hours", "theory", "practice", "index", "id"
     ):
         return header
-    if header.any("task", "section") and header.any(*_CONTENT):
+    if header.any("task", "section") and header.any(*CONTENT):
         return header
     if header.has("section") and header.any("hours", "theory", "practice"):
         return header
@@ -121,15 +127,19 @@ class _TableReader:
             for r in self.table.rows[self.header.after :]
             if not self.header.repeats(r) and row_text(r)
         ]
+        if lacks_content(self.header):
+            say_no_content(self.table, self.header, self.notes)
         hours = self._hours(rows, stated)
-        other, section, origin = 0.0, "", None
+        numbered = self._numbers_rows(rows)
+        other, section, origin, carried = 0.0, "", None, 0
         closing: list[Row] = []
         for row, own in zip(rows, hours, strict=True):
             # A unit title that stands only in its first row holds on (tables without merging).
             cells = self.header.cells(row, "section")
-            if cells and any(not is_blank(c.text) for c in cells):
+            named = any(not is_blank(c.text) for c in cells)
+            if named:
                 section, origin = self._join(row, "section"), cells[0].origin
-            elif cells and self._index_changes(row, origin):
+            elif cells and not numbered and self._index_changes(row, origin):
                 section = ""
             if self._is_footer(row):
                 if not is_sum(row):
@@ -138,7 +148,10 @@ class _TableReader:
                 continue
             if self._continues(row):
                 continue
+            before = len(units)
             self._add(units, row, own, section)
+            carried += bool(cells and section and not named and len(units) > before)
+        say_carried(carried, self.course, self.table.place, self.notes)
         if closing:
             said = "”“".join(map(row_text, closing))
             self.notes.info(
@@ -167,7 +180,7 @@ class _TableReader:
                 row.place,
             )
             return
-        if not task and not points and self.header.any("task", *_CONTENT):
+        if not task and not points and self.header.any("task", *CONTENT):
             self.notes.keep_row(row, self.table.headings)
             self.notes.warn(
                 "row-without-content",
@@ -179,7 +192,7 @@ class _TableReader:
         if not points:
             points = (task or section,)
         printed = "\n".join(
-            c.printed for c in self.header.cells(row, *_CONTENT) if c.printed.strip()
+            c.printed for c in self.header.cells(row, *CONTENT) if c.printed.strip()
         )
         units.append(
             Unit(
@@ -202,7 +215,7 @@ class _TableReader:
     def _points(self, row: Row) -> tuple[str, ...]:
         points: list[str] = []
         aside: list[str] = []
-        for cell in self.header.cells(row, *_CONTENT):
+        for cell in self.header.cells(row, *CONTENT):
             got = split_points(cell.text, keep_attitude=self.keep_attitude)
             points += got.points
             aside += got.aside
@@ -223,7 +236,17 @@ class _TableReader:
     def _hours(self, rows: Sequence[Row], stated: float | None) -> list[Hours]:
         """Hours per row; hours merged over several content rows are shared by them."""
         columns = {role: self._numeric(rows, role) for role in ("hours", "theory", "practice")}
-        if not any(columns.values()):
+        used = [c for c in columns.values() if c is not None]
+        # A column titled 学时 whose cells are mostly no numbers is not read, but is said.
+        said = (
+            used
+            if columns["hours"] is not None
+            else [*used, *self.header.roles.get("hours", ())[:1]]
+        )
+        # A footer row may say 机动 or 考试周 there.
+        taught = [r for r in rows if not self._is_footer(r)]
+        say_unreadable_hours(taught, sorted(set(said)), self.header, self.notes)
+        if not used:
             return [Hours()] * len(rows)
         column = columns["hours"]
         read = read_hours(
@@ -233,7 +256,7 @@ class _TableReader:
             title=self.header.titles[column] if column is not None else "",
             stated=stated,
         )
-        key = next(c for c in columns.values() if c is not None)
+        key = used[0]
         content = [r for r in rows if not self._is_footer(r) and not self._continues(r)]
         sharing = Counter(r.cells[key].origin for r in content)
         shared = [o for o, n in sharing.items() if n > 1 and o[0] >= self.header.after]
@@ -265,10 +288,21 @@ class _TableReader:
 
     def _continues(self, row: Row) -> bool:
         """Whether all that the row says of content is merged down from a row above."""
-        own = self.header.cells(row, "task", *_CONTENT) or self.header.cells(row, "section")
+        own = self.header.cells(row, "task", *CONTENT) or self.header.cells(row, "section")
         said = [c for c in own if c.text.strip()]
         index = self.index[id(row)]
         return bool(said) and all(self.header.after <= c.origin[0] < index for c in said)
+
+    def _numbers_rows(self, rows: Sequence[Row]) -> bool:
+        """Whether 序号 counts the rows (each has its own), and not the units."""
+        return all(
+            any(
+                not is_blank(c.text) and c.origin[0] == self.index[id(r)]
+                for c in self.header.cells(r, "index")
+            )
+            for r in rows
+            if not self._is_footer(r)
+        )
 
     def _index_changes(self, row: Row, origin: tuple[int, int] | None) -> bool:
         """Whether a new 序号 stands beside an empty unit title: the title above ends."""
@@ -278,7 +312,7 @@ class _TableReader:
     def _is_footer(self, row: Row) -> bool:
         texts = [
             c.text
-            for c in self.header.cells(row, "index", "id", "section", "task", *_CONTENT)
+            for c in self.header.cells(row, "index", "id", "section", "task", *CONTENT)
             if not is_blank(c.text) and not is_number(c.text)
         ]
         return bool(texts) and all(is_footer(t) for t in texts)

@@ -17,13 +17,14 @@ def _words(**patterns: str) -> dict[str, re.Pattern[str]]:
 
 
 _PLACE = r"(?:项目|模块|单元|学习情境|教学情境|情境|情景|专题|主题|领域|章节|篇章|章|案例)"
-# What is taught, named by its parts: 知识点、技能点 / 主要知识点和技能点 / 教学内容与要点 / 应知应会.
+# What is taught, named by its parts: 知识点、技能点 / 主要知识点和技能点 / 知识与技能目标.
 _PART = (
     r"(?:主要|核心|重要|关键|重点|教学|学习|课程|专业|职业|岗位|相关|理论|实践|实训|授课|讲授|训练)*"
     r"(?:(?:知识|技能|能力|技术|内容)(?:点|要点|目标|内容|要求|提要|概要)?|要点|应知|应会)"
 )
+_MORE = rf"(?:{_PART}|(?:素质|素养|态度)(?:点|目标|要求)?)"
 _COMPOUND = (
-    rf"{_PART}(?:[、，,/／+＋与及和以]*{_PART})+"
+    rf"(?:{_PART}(?:[、，,/／+＋与及和以]+{_MORE})+|(?:专业|主要)?知识点?技能点?(?:要点)?|应知应会)"
     r"(?:[与及和、]?(?:教学|学习|课程)?(?:要求|标准|目标|设计|安排))*(?:名称|描述|说明)?"
 )
 COURSE_WORDS: Vocabulary = _words(
@@ -198,7 +199,7 @@ def _divides(table: Table, first: int, index: int) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a cell holds hours: ``6``, ``2/4``, ``4（2）``, ``8学时``, ``四``; ``-3`` looks so."""
+    """Whether a cell is meant as hours: ``6``, ``2/4``, ``4（2）``, ``8学时``, ``四``, ``-3``."""
     return bool(
         re.fullmatch(
             r"[-−－]?\d+(?:\.\d+)?(?:学时|课时|节|"

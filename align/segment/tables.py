@@ -19,11 +19,18 @@ from align.records import Certificate, Competency, Course, Document, Row, Table,
 from align.segment.collect import Notes
 from align.segment.footer import is_footer
 from align.segment.header import CERTIFICATE_WORDS, COURSE_WORDS, Header, find_header
-from align.segment.hours import Hours, read_hours
+from align.segment.hours import Hours, hours_of, read_hours
 from align.segment.items import knowledge_lines, numbered_task
 from align.segment.levels import level_name, order
 from align.segment.points import split_points
 from align.segment.recognise import stem
+from align.segment.remarks import (
+    lacks_content,
+    say_carried,
+    say_no_content,
+    say_no_hours,
+    say_unreadable_hours,
+)
 from align.segment.words import bare, first_number, heading, is_blank, line, row_text, title
 
 _PLAIN_FORMATS = frozenset({"csv", "tsv", "xlsx", "md", "markdown", "txt"})
@@ -45,6 +52,7 @@ class _CourseRows:
     """The rows of one course, and what they say of the course."""
 
     units: list[Unit] = field(default_factory=list)
+    carried: int = 0  # rows whose empty unit cell took the title above
     said: dict[str, str] = field(default_factory=dict)
     first: Row | None = None
     ids: set[str] = field(default_factory=set)
@@ -85,11 +93,14 @@ def _read_courses(
 ) -> None:
     rows = [r for r in table.rows[header.after :] if row_text(r) and not header.repeats(r)]
     texts = {role: _column(rows, header, role) for role in ("hours", "theory", "practice")}
+    _remark(table, header, rows, notes)
     name, section = "", ""
     read = read_hours(texts["hours"], texts["theory"], texts["practice"]) or [Hours()] * len(rows)
     for row, hours in zip(rows, read, strict=True):
-        name = title(header.text(row, "course")) or name or stem(document)
-        section = heading(header.text(row, "section"))
+        before, name = name, title(header.text(row, "course")) or name or stem(document)
+        own = heading(header.text(row, "section"))
+        empty = is_blank(own)
+        section = own if not empty or name != before else section
         task = heading(header.text(row, "task"))
         content = header.text(row, "content", "knowledge", "skill")
         points = split_points(content, keep_attitude=True).points
@@ -99,6 +110,7 @@ def _read_courses(
             continue
         group = groups.setdefault(name, _CourseRows())
         group.first = group.first or row
+        group.carried += bool(section and empty and name == before)
         for role in ("code", "nature", "category", "credits", "semester", "course_hours"):
             if value := title(header.text(row, role)):
                 group.said.setdefault(role, value)
@@ -128,6 +140,16 @@ def _read_courses(
         )
 
 
+def _remark(table: Table, header: Header, rows: Sequence[Row], notes: Notes) -> None:
+    """Says what the table lacks, and which of its hours are none."""
+    if lacks_content(header):
+        say_no_content(table, header, notes)
+    say_no_hours(table, header, notes)
+    roles = ("hours", "theory", "practice", "course_hours")
+    columns = sorted(c for role in roles for c in header.roles.get(role, ())[:1])
+    say_unreadable_hours(rows, columns, header, notes)
+
+
 def _column(rows: Sequence[Row], header: Header, role: str) -> list[str]:
     columns = header.roles.get(role, ())
     return [r.cells[columns[0]].text for r in rows] if columns else []
@@ -140,7 +162,9 @@ def _course(name: str, rows: _CourseRows, document: Document, notes: Notes) -> C
             sum(v or 0.0 for v in values) if values and all(v is not None for v in values) else None
         )
 
-    stated = first_number(rows.said.get("course_hours", ""))
+    place = rows.first.place if rows.first is not None else document.tables[0].place
+    say_carried(rows.carried, name, place, notes)
+    stated = hours_of(rows.said.get("course_hours", ""))
     return Course(
         id=name,
         name=name,
@@ -154,7 +178,7 @@ def _course(name: str, rows: _CourseRows, document: Document, notes: Notes) -> C
         credits=first_number(rows.said.get("credits", "")),
         semester=rows.said.get("semester", ""),
         source_id=document.source.id,
-        place=rows.first.place if rows.first is not None else document.tables[0].place,
+        place=place,
     )
 
 

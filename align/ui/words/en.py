@@ -221,7 +221,7 @@ EN: dict[str, str] = {
     "compare.exemption": "This content row is proposed for exemption",
     "compare.no_exemption": "This content row is not proposed for exemption",
     "compare.depth": "Depth asked",
-    "feature.note": "What each feature added to the score (log-odds)",
+    "feature.note": "What each feature added to the score (combined score)",
     "depth.0": "not stated",
     "depth.1": "know of",
     "depth.2": "understand",

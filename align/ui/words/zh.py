@@ -181,7 +181,7 @@ ZH: dict[str, str] = {
     "compare.exemption": "本内容行列入免修建议",
     "compare.no_exemption": "本内容行不在免修建议中",
     "compare.depth": "要求深度",
-    "feature.note": "各特征对得分的贡献（对数几率）",
+    "feature.note": "各特征对得分的贡献（合成分数）",
     "depth.0": "未写明",
     "depth.1": "了解",
     "depth.2": "理解",
