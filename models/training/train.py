@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=70_000)
     parser.add_argument("--columns", type=int, default=256)
     parser.add_argument("--steps", type=int)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--workers", type=int, default=2, help="1: word vectors repeat exactly")
     parser.add_argument("--anew", action="store_true", help="redo every step but the teacher")
     options = parser.parse_args()
