@@ -288,6 +288,9 @@ def main() -> None:
         raise SystemExit(141) from None
     except Exception as error:
         # Usage errors of the command-line library carry an exit code and a message.
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the whole help
+            typer.echo(str(error))
+            raise SystemExit(0) from None
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
             message = in_chinese(error.format_message())
             typer.echo(f"命令用法有误：{message}（用 align --help 查看用法）", err=True)
