@@ -217,6 +217,9 @@ def test_public_test_sentences_are_kept_out(tmp_path: Path, corpus: Path, knowle
         supply = contrastive.supply(options, data.held_out(corpus, knowledge, tests), rng)
         seen = {t for _ in range(300) for group in supply.groups(0.0, rng) for t in group}
         assert (line in seen) is expected
+        # Word counts and word vectors read the raw sentences: they leave it out as well.
+        out = data.held_out(corpus, knowledge, tests)
+        assert (line in data.sentences(corpus, out)) is expected
 
 
 def test_half_of_the_pairs_are_whole_occupations(knowledge: Path) -> None:

@@ -31,8 +31,8 @@ from numpy.typing import NDArray
 from student import Floats, Student
 from tokenizers import Tokenizer
 
-# Classes make false negatives of most of a batch; neighbouring clauses were measured to hurt
-# (see models/default/README.md).
+# Classes make false negatives of most of a batch.  Neighbouring clauses are the weakest pairs;
+# their removal was tried only together with other changes (see models/default/README.md).
 WITHOUT = ["csl_title-category", "csl_abstract-discipline", "neighbour_law", "neighbour_csl"]
 # The result is the mean of a checkpoint every EVERY steps of the last part of the run.
 AVERAGED_FROM = 0.7

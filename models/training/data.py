@@ -14,7 +14,7 @@ import lzma
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 Pair = tuple[str, str]
@@ -40,8 +40,12 @@ def table(path: Path) -> Iterator[list[str]]:
         yield line.split("\t")
 
 
-def sentences(corpus: Path) -> Iterator[str]:
-    """Every sentence of the corpus, for word counts and word vectors."""
+def sentences(corpus: Path, out: Set[str] = frozenset()) -> Iterator[str]:
+    """Every sentence of the corpus but those of ``out`` (bare), for counts and word vectors."""
+    return (s for s in _sentences(corpus) if not out or bare(s) not in out)
+
+
+def _sentences(corpus: Path) -> Iterator[str]:
     for name in ("laws.txt.xz", "csl.txt.xz"):
         yield from lines(corpus / name)
     for path in sorted((corpus / "docs").glob("*.txt.xz")):

@@ -15,6 +15,7 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Set
 from pathlib import Path
 
 import data
@@ -31,11 +32,11 @@ _WORD = re.compile(r"^[\u3400-\u9fff]{2,6}$|^[a-z][a-z0-9.+#]*$|^\d+$")
 _LATIN = re.compile(r"[a-z][a-z0-9]*(?:[.+#]+[a-z0-9]*)*")
 
 
-def counts(corpus: Path, knowledge: Path) -> Counter[str]:
-    """Word counts of corpus and knowledge, lower case."""
+def counts(corpus: Path, knowledge: Path, out: Set[str]) -> Counter[str]:
+    """Word counts of corpus (without the sentences of ``out``) and knowledge, lower case."""
     total: Counter[str] = Counter()
     batch: list[str] = []
-    for sentence in data.sentences(corpus):
+    for sentence in data.sentences(corpus, out):
         batch.append(sentence.lower())
         if len(batch) == 20_000:
             total.update(w for s in batch for w in rjieba.cut(s))
@@ -103,9 +104,11 @@ def main() -> None:
     parser.add_argument("--knowledge", type=Path, default=Path("models/knowledge"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--words", type=int, default=70_000)
+    parser.add_argument("--tests", type=Path, nargs="*", default=[], help="kept out of training")
     options = parser.parse_args()
+    out = data.held_out(options.corpus, options.knowledge, options.tests)
     options.work.mkdir(parents=True, exist_ok=True)
-    tokenizer, frequency = build(counts(options.corpus, options.knowledge), options.words)
+    tokenizer, frequency = build(counts(options.corpus, options.knowledge, out), options.words)
     tokenizer.save(str(options.work / "tokenizer.json"))
     (options.work / "frequency.json").write_text(json.dumps(frequency, ensure_ascii=False))
     print(len(frequency), "pieces")

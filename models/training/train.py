@@ -45,19 +45,20 @@ def main() -> None:
     options = parser.parse_args()
     work = options.work
     work.mkdir(parents=True, exist_ok=True)
+    tests = ["--tests", *options.tests] if options.tests else []
     sources = ["--corpus", options.corpus, "--knowledge", options.knowledge, "--work", work]
 
     if options.anew or not (work / "tokenizer.json").is_file():
-        run("tokenizer.py", *sources, "--words", options.words)
+        run("tokenizer.py", *sources, *tests, "--words", options.words)
     if options.anew or not (work / "vectors.npy").is_file():
-        run("vectors.py", *sources, "--dim", options.columns, "--workers", options.workers)
+        size = ["--dim", options.columns, "--workers", options.workers]
+        run("vectors.py", *sources, *tests, *size)
     if options.teacher is not None and not (work / "teacher.npz").is_file():
         run("teacher.py", "--corpus", options.corpus, "--work", work, "--teacher", options.teacher)
     run("splits.py", *sources)
     trained = [f"trained{seed}.npy" for seed in options.seeds]
     for seed, name in zip(options.seeds, trained, strict=True):
         if options.anew or not (work / name).is_file():
-            tests = ["--tests", *options.tests] if options.tests else []
             steps = ["--steps", options.steps] if options.steps else []
             run("contrastive.py", *sources, *tests, *steps, "--seed", seed, "--out", name)
     run("export.py", "--work", work, "--trained", *trained, "--out", options.out)

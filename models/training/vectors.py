@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+from collections.abc import Set
 from pathlib import Path
 
 import data
@@ -23,14 +24,14 @@ from tokenizers import Tokenizer
 SIF = 1e-3
 
 
-def cut(tokenizer: Tokenizer, corpus: Path, knowledge: Path, out: Path) -> None:
+def cut(tokenizer: Tokenizer, corpus: Path, knowledge: Path, held_out: Set[str], out: Path) -> None:
     """Write the corpus as pieces, one sentence a line; the knowledge's own lines five times."""
     own = [row[c] for row in data.knowledge_pairs(knowledge, "train") for c in ("course", "cert")]
     own += [
         "，".join(c["term"] + c["alt"] + c["broader"] + c["related"])
         for c in data.concepts(knowledge)
     ]
-    source = itertools.chain(data.sentences(corpus), own * 5)
+    source = itertools.chain(data.sentences(corpus, held_out), own * 5)
     pieces = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
     with out.open("w", encoding="utf-8") as file:
         while batch := list(itertools.islice(source, 20_000)):
@@ -48,11 +49,13 @@ def main() -> None:
     parser.add_argument("--window", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--tests", type=Path, nargs="*", default=[], help="kept out of training")
     options = parser.parse_args()
+    held_out = data.held_out(options.corpus, options.knowledge, options.tests)
     tokenizer = Tokenizer.from_file(str(options.work / "tokenizer.json"))
     frequency = json.loads((options.work / "frequency.json").read_text())
     text = options.work / "corpus.pieces.txt"
-    cut(tokenizer, options.corpus, options.knowledge, text)
+    cut(tokenizer, options.corpus, options.knowledge, held_out, text)
     # Several workers make word2vec's order of updates, and so its numbers, vary a little; one
     # worker repeats exactly and takes twice as long.
     model = Word2Vec(
