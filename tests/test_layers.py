@@ -24,6 +24,7 @@ STEPS = {
     "match",
     "graph",
     "propose",
+    "exempt",
     "credit",
     "learner",
     "review",
@@ -40,6 +41,8 @@ FRONTS = {"present", "cli", "ui"}
 ALLOWED_BETWEEN_STEPS = {
     ("match", "embed"),  # the seam's type; the embedder itself is passed in
     ("propose", "graph"),
+    ("propose", "exempt"),
+    ("exempt", "graph"),
     ("export", "plan"),
     ("learner", "credit"),
     ("tune", "match"),
