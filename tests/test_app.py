@@ -177,7 +177,9 @@ def test_every_key_that_a_page_asks_for_is_there_and_none_is_left_over() -> None
 
 
 def test_every_proposal_rule_has_its_words() -> None:
-    source = (ROOT / "align" / "propose.py").read_text(encoding="utf-8")
+    source = "".join(
+        (ROOT / "align" / name).read_text(encoding="utf-8") for name in ("propose.py", "exempt.py")
+    )
     rules = set(re.findall(r'"((?:strengthen|exempt)-[a-z]+|supplement|extend|covered)"', source))
     assert {"supplement", "extend", "covered", "exempt-course"} <= rules
     assert not {f"rule.{r}" for r in rules} - set(ZH)
