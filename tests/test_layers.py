@@ -16,7 +16,17 @@ PACKAGE = ROOT / "align"
 FILES = sorted(PACKAGE.rglob("*.py")) + [f for f in [ROOT / "app.py"] if f.exists()]
 
 # From the ground up. Helpers have no side: they know text, places or settings, no step.
-GROUND = {"records", "errors", "settings", "text", "depth", "knowledge", "places", "labels"}
+GROUND = {
+    "records",
+    "decisions",
+    "errors",
+    "settings",
+    "text",
+    "depth",
+    "knowledge",
+    "places",
+    "labels",
+}
 STEPS = {
     "read",
     "segment",
