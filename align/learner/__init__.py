@@ -1,0 +1,27 @@
+"""A learner's account of results, and what approved rules make of it."""
+
+from align.learner.convert import Conversion, Exempted, Refused, convert, expires
+from align.learner.nouns import (
+    KIND_ZH,
+    STATE_ZH,
+    ConversionRule,
+    Entry,
+    LearningResult,
+    ResultKind,
+    ResultState,
+)
+
+__all__ = [
+    "KIND_ZH",
+    "STATE_ZH",
+    "Conversion",
+    "ConversionRule",
+    "Entry",
+    "Exempted",
+    "LearningResult",
+    "Refused",
+    "ResultKind",
+    "ResultState",
+    "convert",
+    "expires",
+]
