@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from align.cli_models import Device
 from align.errors import UsageError
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ def evaluate(
         Path | None, typer.Option("--actions", help="标注的处理：item_id、action。")
     ] = None,
     model: Model = None,
+    device: Device = None,
     concepts: Annotated[
         Path | None, typer.Option("--concepts", help="学校自己的概念词表（TSV）。")
     ] = None,
@@ -58,7 +60,7 @@ def evaluate(
             certs,
             links,
             actions,
-            load_embedder(model),
+            load_embedder(model, device=device),
             load_matcher(models_folder() / "matcher.json", concepts),
             load_settings(settings),
             console.progress,
@@ -70,26 +72,28 @@ def evaluate(
 def sts(
     file: Annotated[Path, typer.Argument(help="句子、句子、分数三列，制表符分隔，无表头。")],
     model: Model = None,
+    device: Device = None,
     as_json: AsJson = False,
 ) -> None:
     """句对相似度：余弦与人工分数的 Spearman 相关（×100）。"""
     from align.judge import judge_sts
     from align.models import load_embedder
 
-    _show(judge_sts(_existing(file), load_embedder(model)), as_json)
+    _show(judge_sts(_existing(file), load_embedder(model, device=device)), as_json)
 
 
 @app.command()
 def pairs(
     file: Annotated[Path, typer.Argument(help="含 course、cert 两列的表，制表符分隔。")],
     model: Model = None,
+    device: Device = None,
     as_json: AsJson = False,
 ) -> None:
     """职业语句检索：由课程用语找证书用语（及反向）的 R@1 与 MRR（×100）。"""
     from align.judge import judge_pairs
     from align.models import load_embedder
 
-    _show(judge_pairs(_existing(file), load_embedder(model)), as_json)
+    _show(judge_pairs(_existing(file), load_embedder(model, device=device)), as_json)
 
 
 def _existing(path: Path) -> Path:

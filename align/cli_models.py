@@ -212,6 +212,9 @@ def models_compare(
     certs: Annotated[Path, typer.Option("--certs", help="一个证书标准。")],
     links: Annotated[Path, typer.Option("--links", help="标注的关联。")],
     actions: Annotated[Path | None, typer.Option("--actions", help="标注的处理。")] = None,
+    concepts: Annotated[
+        Path | None, typer.Option("--concepts", help="学校自己的概念词表（TSV）。")
+    ] = None,
     settings: Annotated[Path | None, typer.Option("--settings", help="设置文件（TOML）。")] = None,
     device: Device = None,
     as_json: AsJson = False,
@@ -226,8 +229,8 @@ def models_compare(
     with Console() as console:
         rows = compare(
             models, courses, certs, links, actions,
-            load_matcher(models_folder() / "matcher.json"), load_settings(settings), device,
-            console.progress,
+            load_matcher(models_folder() / "matcher.json", concepts), load_settings(settings),
+            device, console.progress,
         )  # fmt: skip
     if as_json:
         typer.echo(json_text([{k: _plain(v) for k, v in r.items()} for r in rows]))

@@ -39,7 +39,8 @@ def judge(
     -------
     dict
         Flat figures, see :mod:`align.evaluate`; ``n_items``, ``n_units``, ``n_links``, and
-        with ``actions_path`` also ``action_accuracy`` and ``action_macro_f1``.
+        with ``actions_path`` also ``action_accuracy`` and ``action_macro_f1`` with its
+        bootstrap interval (``_low``, ``_high``).
 
     Raises
     ------
@@ -47,6 +48,7 @@ def judge(
         When the paths hold no course, or not exactly one certificate.
     """
     from align import pipeline
+    from align.match import Matching
 
     gathered = _gathered(courses_path, certificates_path, progress)
     # Labels first: a slip in them should not wait for the whole run.
@@ -58,8 +60,10 @@ def judge(
         )
     links = read_links(links_path, set(items), set(units))
     labelled = read_actions(actions_path, set(items)) if actions_path is not None else {}
-    result = pipeline.run(gathered, embedder, matcher, settings, progress)
+    # Figures over all pairs need all pairs, however many.
+    result = pipeline.run(gathered, embedder, matcher, settings, progress, all_pairs=True)
     matching = result.matchings[0]
+    assert isinstance(matching, Matching)
     order = sorted(range(len(matching.units)), key=lambda j: matching.units[j].id)
     grades = evaluate.grade_matrix(links, items, units)
     scores = matching.score[:, order].astype(np.float64)

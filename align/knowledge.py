@@ -156,6 +156,11 @@ def read_concepts(path: Path) -> tuple[Concept, ...]:
     return tuple(found)
 
 
+def shipped_thesaurus(folder: Path) -> Thesaurus:
+    """The concepts of ``folder`` alone, whatever ``ALIGN_CONCEPTS`` names."""
+    return _stamped(sorted((folder / "concepts").glob("*.tsv")))
+
+
 def load_thesaurus(folder: Path, own: Path | None = None) -> Thesaurus:
     """The shipped concepts of ``folder`` and, after them, the college's own file.
 
@@ -169,7 +174,10 @@ def load_thesaurus(folder: Path, own: Path | None = None) -> Thesaurus:
     named = os.environ.get(CONCEPTS_VARIABLE, "").strip()
     if own is None and named:
         own = Path(named).expanduser()
-    paths = sorted((folder / "concepts").glob("*.tsv")) + ([own] if own else [])
+    return _stamped(sorted((folder / "concepts").glob("*.tsv")) + ([own] if own else []))
+
+
+def _stamped(paths: Sequence[Path]) -> Thesaurus:
     stamps = tuple((str(p), p.stat().st_mtime_ns if p.is_file() else 0) for p in paths)
     return _load(tuple(paths), stamps)
 

@@ -70,7 +70,7 @@ SETTINGS: tuple[Setting, ...] = (
         "full_threshold",
         "完全关联阈值",
         "full-link threshold",
-        0.5,
+        0.6,
         0.05,
         0.99,
         "概率",

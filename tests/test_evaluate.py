@@ -80,6 +80,34 @@ def test_actions_by_hand() -> None:
     assert evaluate.confusion(predicted, labelled)["supplement", "strengthen"] == 1
 
 
+def test_the_interval_of_actions_is_that_of_items_drawn_anew() -> None:
+    labelled = ["covered"] * 30 + ["extend"] * 20 + ["supplement"] * 50
+    predicted = [y if k % 3 else "extend" for k, y in enumerate(labelled)]
+    figures = evaluate.action_figures(predicted, labelled)
+    low, high = figures["action_macro_f1_low"], figures["action_macro_f1_high"]
+    assert 0 < low < figures["action_macro_f1"] < high < 1
+    assert (low, high) == evaluate.macro_f1_interval(predicted, labelled), "the seed is fixed"
+    other = evaluate.macro_f1_interval(predicted, labelled, seed=1)
+    assert other == pytest.approx((low, high), abs=0.01)
+    # By hand with the plain figure: each draw scored as if it were the whole.
+    drawn = np.random.default_rng(0)
+    values = []
+    for _ in range(200):
+        rows = drawn.integers(0, 100, 100)
+        p, y = [predicted[r] for r in rows], [labelled[r] for r in rows]
+        f1 = []
+        for action in set(y):
+            right = sum(a == b == action for a, b in zip(p, y, strict=True))
+            f1.append(2 * right / (p.count(action) + y.count(action)))
+        values.append(np.mean(f1))
+    expected = tuple(np.percentile(values, (2.5, 97.5)))
+    assert evaluate.macro_f1_interval(predicted, labelled, draws=200) == pytest.approx(expected)
+    # Four times the items: half the width.
+    many = evaluate.macro_f1_interval(predicted * 4, labelled * 4)
+    assert (many[1] - many[0]) / (high - low) == pytest.approx(0.5, abs=0.08)
+    assert evaluate.macro_f1_interval(labelled, labelled) == (1.0, 1.0)
+
+
 def test_no_link_at_all_is_refused() -> None:
     with pytest.raises(ValueError, match="no link"):
         evaluate.pair_figures(np.zeros((2, 2)), np.zeros((2, 2), int), 0.5)

@@ -11,7 +11,7 @@ import pytest
 from rdflib import SKOS, Graph, Literal
 
 from align.errors import ReadError
-from align.knowledge import Concept, Thesaurus, load_thesaurus, read_concepts
+from align.knowledge import Concept, Thesaurus, load_thesaurus, read_concepts, shipped_thesaurus
 from align.match.concepts import concept_features
 from align.places import models_folder
 
@@ -137,3 +137,16 @@ def test_skos_carries_every_concept(tmp_path: Path) -> None:
     assert (broader, SKOS.prefLabel, Literal("丙类", lang="zh")) in graph
     concepts = set(graph.subjects(SKOS.inScheme, None))
     assert len(concepts) == len(load_thesaurus(KNOWLEDGE, own).concepts)
+
+
+def test_a_refit_reads_the_shipped_concepts_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.tsv"
+    own.write_text("term\talt\n返单作业\t回单作业\n", encoding="utf-8")
+    shipped = shipped_thesaurus(KNOWLEDGE)
+    monkeypatch.setenv("ALIGN_CONCEPTS", str(own))
+    assert load_thesaurus(KNOWLEDGE).identity != shipped.identity
+    assert shipped_thesaurus(KNOWLEDGE) is shipped
+    fitting = Path(__file__).resolve().parents[1] / "models/training/fit_matcher.py"
+    assert "load_thesaurus" not in fitting.read_text(encoding="utf-8")

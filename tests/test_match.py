@@ -433,6 +433,12 @@ def test_equivalent_words_are_tied_by_the_thesaurus_and_by_meaning() -> None:
     near = Fixed({"扎袋": (1.0, 0.0), "封袋": (0.8, 0.6), "运输": (0.0, 1.0)})
     assert equivalent_words("扎袋、运输", "封袋", near.embed, EMPTY) == (("扎袋", "封袋"),)
     assert equivalent_words("", "能封装快件", embed, EMPTY) == ()
+    # Words that share a character look alike to such vectors: they must be closer to be tied.
+    for word in ("封袋", "袋牌"):
+        near = Fixed({"扎袋": (1.0, 0.0), word: (0.7, 0.714)})
+        assert equivalent_words("扎袋", word, near.embed, EMPTY) == ()
+    near = Fixed({"扎袋": (1.0, 0.0), "封口": (0.7, 0.714)})
+    assert equivalent_words("扎袋", "封口", near.embed, EMPTY) == (("扎袋", "封口"),)
 
 
 @pytest.mark.parametrize(

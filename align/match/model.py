@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -66,20 +66,38 @@ class MatcherModel:
         its unit is a feature's standard deviation among the candidates, not a log-odds.
         ``siblings`` is taken from the score of all the others.
         """
+
+        def on_scale(name: str, matrix: Matrix) -> Matrix:
+            usual = self.usual[name]
+            value = (1 - self.hub) * standardised(matrix, usual)
+            return np.asarray(value + self.hub * unhubbed(matrix, usual))
+
+        return self.combined(
+            found, on_scale, lambda score: siblings(score, items, units, self.usual["siblings"])
+        )
+
+    def combined(
+        self,
+        found: Mapping[str, Matrix],
+        on_scale: Callable[[str, Matrix], Matrix],
+        vote: Callable[[Matrix], Matrix],
+    ) -> tuple[Matrix, dict[str, Matrix]]:
+        """The same for values of any shape.
+
+        ``on_scale`` puts a named feature on its scale, ``vote`` gives ``siblings`` for the score
+        of all the others.
+        """
         total = sum(self.weights.values())
         given: dict[str, Matrix] = {}
         for name, weight in self.weights.items():
             if weight and name not in RAW:
-                usual = self.usual[name]
-                value = (1 - self.hub) * standardised(found[name], usual)
-                value = value + self.hub * unhubbed(found[name], usual)
+                value = on_scale(name, found[name])
                 given[name] = np.asarray(value * (weight / total), np.float32)
         if weight := self.weights.get("distinct", 0.0):
             given["distinct"] = np.asarray(found["distinct"] * (weight / total), np.float32)
         score = np.sum(np.stack(list(given.values())), axis=0)
         if weight := self.weights.get("siblings", 0.0):
-            vote = siblings(score, items, units, self.usual["siblings"])
-            given["siblings"] = np.asarray(vote * (weight / total), np.float32)
+            given["siblings"] = np.asarray(vote(score) * (weight / total), np.float32)
             score = score + given["siblings"]
         return np.asarray(score, np.float32), given
 

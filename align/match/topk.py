@@ -11,9 +11,13 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -89,6 +93,29 @@ def top_k(
     return indices, scores
 
 
+def sparse_top_k(
+    a: csr_matrix, b: csr_matrix, k: int, *, block_bytes: int = BLOCK_BYTES
+) -> tuple[Indices, Floats]:
+    """The same for two sparse matrices of shapes (n, d) and (m, d).
+
+    A row without any product above 0 still gets ``k`` columns, the first ones.
+    """
+    n, m = a.shape[0], b.shape[0]
+    k = min(k, m)
+    indices, scores = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+    if k == 0:
+        return indices, scores
+    rows = max(1, block_bytes // (4 * m))
+    right = b.T.tocsr()
+    for start in range(0, n, rows):
+        block = (a[start : start + rows] @ right).toarray().astype(np.float32)
+        for first in range(0, len(block), _PIECE):
+            found = _best(np.ascontiguousarray(block[first : first + _PIECE]), k)
+            part = slice(start + first, start + first + len(found[0]))
+            indices[part], scores[part] = found
+    return indices, scores
+
+
 def _cores() -> int:
     """Cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -100,48 +127,52 @@ def _best(block: Floats, k: int) -> tuple[Indices, Floats]:
     """The k largest of each row, ties by index.
 
     The row is cut into groups and the maximum of each taken, which runs at the speed of
-    memory; the k largest of a row lie in the groups whose maximum is among the k largest
-    maxima.  Only those few groups are looked into.
+    memory.  The k-th largest maximum is reached by k values of the row at least, so nothing
+    below it is among the k largest: only the few groups that reach it are looked into.
     """
     rows, m = block.shape
-    # sqrt(m / k) would make the two searches equally long; half of it measured fastest.
-    size = int(np.sqrt(m / k) / 2)
+    # About as many groups as values in the groups looked into; measured fastest near this.
+    size = int(np.sqrt(m / k) / 1.4)
     groups = m // max(size, 1)
     if size < 4 or groups <= k:
-        return _sorted(block, np.broadcast_to(np.arange(m), block.shape), k)
+        return _sorted(block, k)
     # Column j belongs to group j mod groups: neighbours in memory fall into different groups,
     # so that whole stretches are compared at once.  What is left over is looked at always.
-    body = block[:, : groups * size].reshape(rows, size, groups)
-    most = body.max(axis=1)
-    chosen = np.argpartition(-most, k - 1, axis=1)[:, :k]
-    least = np.take_along_axis(most, chosen, axis=1).min(axis=1)
-    rest = m - groups * size
-    columns = np.empty((rows, k * size + rest), np.int64)
-    columns[:, : k * size] = (chosen[:, :, None] + groups * np.arange(size)).reshape(rows, -1)
-    columns[:, k * size :] = np.arange(groups * size, m)
-    # Twice as fast as an index per axis; the block is contiguous.
-    values = block.reshape(-1).take(columns + m * np.arange(rows)[:, None])
-    indices, scores = _sorted(values, columns, k)
-    # More groups than k reach that maximum: one left out may hold an equal score of lower index.
-    unsure = np.flatnonzero((most >= least[:, None]).sum(axis=1) > k)
-    if len(unsure):
-        whole = np.broadcast_to(np.arange(m), (len(unsure), m))
-        indices[unsure], scores[unsure] = _sorted(block[unsure], whole, k)
+    most = block[:, : groups * size].reshape(rows, size, groups).max(axis=1)
+    least = np.partition(most, groups - k, axis=1)[:, groups - k]
+    # Where many values are equal (a sparse row's zeros) hardly a group falls below.
+    reached = np.flatnonzero(most >= least[:, None])  # much faster than nonzero's two arrays
+    row = reached // groups
+    level = np.bincount(row, minlength=rows) > 4 * k
+    if level.any():
+        reached, row = reached[~level[row]], row[~level[row]]
+    group = reached - row * groups
+    places = (row * m + group)[:, None] + groups * np.arange(size)
+    values = block.reshape(-1).take(places)  # twice as fast as an index for each axis
+    kept = values >= least[row][:, None]
+    row, column = np.nonzero((block[:, groups * size :] >= least[:, None]) & ~level[:, None])
+    rest = row * m + column + groups * size
+    places = np.concatenate([places[kept], rest])
+    values = np.concatenate([values[kept], block.reshape(-1)[rest]])
+    row = places // m
+    order = np.lexsort((places, -values, row))
+    starts = np.searchsorted(row[order], np.flatnonzero(~level))
+    chosen = order[starts[:, None] + np.arange(k)]
+    indices, scores = np.empty((rows, k), np.int64), np.empty((rows, k), np.float32)
+    indices[~level], scores[~level] = places[chosen] % m, values[chosen]
+    if level.any():
+        indices[level], scores[level] = _sorted(block[level], k)
     return indices, scores
 
 
-def _sorted(values: Floats, columns: NDArray[np.intp], k: int) -> tuple[Indices, Floats]:
+def _sorted(values: Floats, k: int) -> tuple[Indices, Floats]:
     """The k largest values of each row with their columns, by falling value and rising column."""
-    if k < values.shape[1]:
-        chosen = np.argpartition(-values, k - 1, axis=1)[:, :k]
-        least = np.take_along_axis(values, chosen, axis=1).min(axis=1)
-        # The partition picks any of several equal values at the border; those rows need a sort.
-        tied = np.flatnonzero((values >= least[:, None]).sum(axis=1) > k)
-        if len(tied):
-            order = np.lexsort((columns[tied], -values[tied]), axis=1)
-            chosen[tied] = order[:, :k]
-        values = np.take_along_axis(values, chosen, axis=1)
-        columns = np.take_along_axis(columns, chosen, axis=1)
-    order = np.lexsort((columns, -values), axis=1)
-    found = np.take_along_axis(columns, order, axis=1)
-    return found.astype(np.int64), np.take_along_axis(values, order, axis=1)
+    rows, m = values.shape
+    least = np.partition(values, m - k, axis=1)[:, m - k, None]
+    above, level = values > least, values == least
+    # Of the values at the border, the first ones until there are k.
+    level &= np.cumsum(level, axis=1) <= k - above.sum(axis=1, keepdims=True)
+    columns = np.nonzero(above | level)[1].reshape(rows, k)
+    found = np.take_along_axis(values, columns, axis=1)
+    order = np.lexsort((columns, -found), axis=1)
+    return np.take_along_axis(columns, order, axis=1), np.take_along_axis(found, order, axis=1)

@@ -17,6 +17,7 @@ from align.segment.items import (
     continues,
     knowledge_lines,
     numbered_task,
+    printed_parts,
     split_items,
 )
 from align.segment.levels import level_in, order
@@ -150,15 +151,17 @@ def _table_entries(
         printed = "\n".join(c.printed for c in cells)
         knowledge = knowledge_lines(header.text(row, "knowledge"))
         known.setdefault(task_number, []).extend(knowledge)
-        for number, part in split_items(text, task_number):
+        split = split_items(text, task_number)
+        own = printed_parts(printed, [part for _, part in split]) if len(split) > 1 else [printed]
+        for (number, part), quoted in zip(split, own, strict=True):
             before = found[-1] if found else (earlier[-1] if earlier else None)
             if numbered and not number and before is not None and continues(before.text, part):
-                _glue(before, part, printed)
+                _glue(before, part, quoted)
                 notes.info(
                     "continuation-glued", f"已把跨页续行并回上一条：“{part[:20]}…”", row.place
                 )
                 continue
-            entry = Entry(row_level, area, task, number, part, printed, row.place, knowledge)
+            entry = Entry(row_level, area, task, number, part, quoted, row.place, knowledge)
             entry.table = index
             found.append(entry)
     return found

@@ -11,7 +11,7 @@ from align.records import Row, Table, Unit
 from align.segment.collect import Notes
 from align.segment.footer import is_footer, is_sum
 from align.segment.header import COURSE_WORDS, Header, find_header, is_assessment, is_number
-from align.segment.hours import Hours, read_hours
+from align.segment.hours import Hours, is_range, read_hours
 from align.segment.points import split_points
 from align.segment.remarks import (
     CONTENT,
@@ -274,7 +274,7 @@ class _TableReader:
         """The column of a role if it really holds numbers (实践 may name activities)."""
         for column in self.header.roles.get(role, ()):
             texts = [r.cells[column].text for r in rows if not is_blank(r.cells[column].text)]
-            if texts and sum(is_number(t) for t in texts) * 2 >= len(texts):
+            if texts and sum(is_number(t) or is_range(t) for t in texts) * 2 >= len(texts):
                 return column
         return None
 

@@ -10,6 +10,7 @@ from align.segment.words import arabic, is_blank
 
 _PAIR = re.compile(r"(\d+(?:\.\d+)?)(?:学时|课时)?([/+＋（(])(\d+(?:\.\d+)?)[）)]?")
 _ONE = re.compile(r"\d+(?:\.\d+)?")
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:学时|课时)?\s*[-－—–~～至到]+\s*(\d+(?:\.\d+)?)")
 _NEGATIVE = re.compile(r"(?<![\d.])[-−－]\d")  # not the range 4-6
 
 
@@ -81,10 +82,20 @@ def read_hours(
 
 
 def hours_of(text: str) -> float | None:
-    """The hours a cell gives (``4学时``, ``四``); None without a number or below zero."""
+    """The hours a cell gives (``4学时``, ``四``); None without a number or below zero.
+
+    Of a range the lower end: what a course is sure to teach.  Hours weigh what is covered and
+    exempted, and a figure should not promise more than the standard does.
+    """
     own = arabic(text)
     found = None if _NEGATIVE.search(own) else _ONE.search(own)
     return float(found.group()) if found else None
+
+
+def is_range(text: str) -> bool:
+    """Whether a cell gives a range (``4-6``), of which the lower end is taken."""
+    found = _RANGE.search(arabic(text))
+    return found is not None and float(found[1]) < float(found[2])
 
 
 def is_unreadable(text: str) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from unicodedata import normalize
 
 from align.records import Place
 from align.segment.words import bare, chinese_number, line, title
@@ -124,6 +127,27 @@ def split_items(text: str, task: Number) -> list[tuple[Number, str]]:
         stop = cuts[i + 1][0] if i + 1 < len(cuts) else len(text)
         items.append((own, line(text[end:stop])))
     return items
+
+
+def printed_parts(printed: str, parts: Sequence[str]) -> list[str]:
+    """What of a printed cell belongs to each of its parts, with the number in front.
+
+    Parts are found in the print by their characters, however it is spaced; where one is not
+    found (a page break cut it), each has the whole cell.
+    """
+    signs = [(c, k) for k, sign in enumerate(printed) for c in normalize("NFKC", sign) if c.strip()]
+    text = "".join(c for c, _ in signs)
+    cuts, at = [0], 0
+    for part in parts:
+        wanted = "".join(normalize("NFKC", part).split())
+        start = text.find(wanted, at)
+        if start < 0 or not wanted:
+            return [printed] * len(parts)
+        at = start + len(wanted)
+        end = signs[at - 1][1] + 1
+        cuts.append(end + len(printed[end:]) - len(printed[end:].lstrip(" ；;。.，,")))
+    cuts[-1] = len(printed)
+    return [printed[a:b].strip() for a, b in pairwise(cuts)]
 
 
 def continues(before: str, text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from align.records import Place, Row, Table
 from align.segment.collect import Notes
 from align.segment.header import Header
-from align.segment.hours import is_unreadable
+from align.segment.hours import hours_of, is_range, is_unreadable
 from align.segment.words import line
 
 CONTENT = ("content", "knowledge", "skill")
@@ -40,14 +40,25 @@ def say_no_content(table: Table, header: Header, notes: Notes) -> None:
 def say_unreadable_hours(
     rows: Sequence[Row], columns: Sequence[int], header: Header, notes: Notes
 ) -> None:
-    """Warns of every cell of the given columns that is no number of hours, once per region."""
+    """Warns of every cell of the columns that is no number of hours, or a range of them.
+
+    Once per merged region.
+    """
     seen: set[tuple[int, int]] = set()
     for row in rows:
         for column in columns:
             cell = row.cells[column]
-            if cell.origin in seen or not is_unreadable(cell.text):
+            if cell.origin in seen or not (is_unreadable(cell.text) or is_range(cell.text)):
                 continue
             seen.add(cell.origin)
+            if is_range(cell.text):
+                notes.warn(
+                    "hours-range",
+                    f"“{header.titles[column]}”列写的“{line(cell.printed)[:20]}”是一个范围，"
+                    f"按较小的 {hours_of(cell.text):g} 学时计；请写明一个数",
+                    row.place,
+                )
+                continue
             notes.warn(
                 "hours-unreadable",
                 f"“{header.titles[column]}”列写的“{line(cell.printed)[:20]}”不是学时，按没有填写处理；"

@@ -1,6 +1,6 @@
 """Train the piece vectors on pairs and on an English teacher; keep the mean of late checkpoints.
 
-    python models/training/contrastive.py --corpus CORPUS --work WORK [--steps 2400]
+    python models/training/contrastive.py --corpus CORPUS --work WORK [--steps 1600]
 
 Every step draws one batch of one source and one batch of translations:
 
@@ -238,8 +238,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--work", type=Path, required=True)
     made.add_argument("--tests", type=Path, nargs="*", default=[], help="kept out of training")
     made.add_argument("--start", default="vectors.npy")
-    made.add_argument("--steps", type=int, default=2400)
-    made.add_argument("--batch", type=int, default=512)
+    made.add_argument("--steps", type=int, default=1600)
+    made.add_argument("--batch", type=int, default=1024)
     made.add_argument("--rate", type=float, default=3e-3)
     made.add_argument("--drop", type=float, default=0.25)
     made.add_argument("--scale", type=float, default=12.0, help="of the pairs' softmax")

@@ -22,17 +22,19 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from fit_report import SHOWN, action_line, line, mean, proposed, report
 
 from align import evaluate
 from align.embed import on_side
 from align.gather import read_files
-from align.knowledge import load_thesaurus
+from align.knowledge import shipped_thesaurus
 from align.labels import read_actions, read_links
+from align.match import Remembered
 from align.match.features import Sides, Texts, Usual, measure
 from align.match.model import RAW, MatcherModel
 from align.models import load_embedder
 from align.programmes import documents
-from align.records import Competency, Unit
+from align.records import Certificate, Competency, Course, Unit
 
 GRID = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 HUBS = (0.3, 0.5)
@@ -57,34 +59,44 @@ class Field:
     found: dict[str, np.ndarray]
     grades: np.ndarray
     actions: list[str]
+    courses: tuple[Course, ...]
+    certificate: Certificate
+    vectors: Remembered
 
     def without(self, courses: set[str]) -> Field:
         """The field without the units of some courses."""
         keep = [j for j, u in enumerate(self.units) if u.course not in courses]
-        return Field(
-            self.name, self.items, tuple(self.units[j] for j in keep),
-            {k: v[:, keep] for k, v in self.found.items()}, self.grades[:, keep], self.actions,
-        )  # fmt: skip
+        return replace(
+            self,
+            units=tuple(self.units[j] for j in keep),
+            found={k: v[:, keep] for k, v in self.found.items()},
+            grades=self.grades[:, keep],
+            courses=tuple(c for c in self.courses if c.name not in courses),
+        )
 
 
 def load(line: str, model: str | None) -> Field:
     """Read a line of FIELDS.tsv and measure its pairs."""
     name, courses, certificate, links, actions = line.rstrip("\n").split("\t")
     readings = [f.reading for f in read_files(documents(Path(courses))) if f.reading]
-    unit_list = [u for r in readings for c in r.courses for u in c.units]
+    taught = tuple(c for r in readings for c in r.courses)
     # Columns in the order of the ids, as `align evaluate` has them for ties.
-    units = tuple(sorted(unit_list, key=lambda u: u.id))
+    units = tuple(sorted((u for c in taught for u in c.units), key=lambda u: u.id))
     found = read_files([Path(certificate)], "certificate")[0].reading
     assert found is not None
-    items = found.certificates[0].competencies
+    standard = found.certificates[0]
+    items = standard.competencies
     labels = read_links(Path(links), {i.id for i in items}, {u.id for u in units})
     grades = evaluate.grade_matrix(labels, [i.id for i in items], [u.id for u in units])
     acts = read_actions(Path(actions), {i.id for i in items})
     embedder = load_embedder(model)
     # As a run embeds: a model with prompts has one for each side.
     sides = Sides(on_side(embedder, "item").embed, on_side(embedder, "unit").embed, embedder.embed)
-    measured = measure(Texts.of(items, units), sides, load_thesaurus(KNOWLEDGE))
-    return Field(name, items, units, measured, grades, [acts[i.id] for i in items])
+    measured = measure(Texts.of(items, units), sides, shipped_thesaurus(KNOWLEDGE))
+    return Field(
+        name, items, units, measured, grades, [acts[i.id] for i in items], taught, standard,
+        Remembered(embedder),
+    )  # fmt: skip
 
 
 def usual_of(fields: Sequence[Field], weights: dict[str, float], hub: float) -> dict[str, Usual]:
@@ -197,28 +209,6 @@ def thresholds(fields: Sequence[Field], probabilities: Sequence[np.ndarray]) -> 
     return float(round(link, 3)), float(round(full, 3))
 
 
-def report(field: Field, p: np.ndarray, link: float) -> dict[str, float]:
-    """The figures of one field."""
-    figures = evaluate.ranking_figures(p, field.grades)
-    figures |= evaluate.pair_figures(p, field.grades, link)
-    figures |= evaluate.calibration_figures(p, field.grades)
-    return figures
-
-
-SHOWN = ("hit@1", "hit@5", "map", "average_precision", "best_f1", "f1_at_threshold",
-         "recall@5%", "recall@20%", "ece", "brier_skill")  # fmt: skip
-
-
-def line(name: str, figures: dict[str, float]) -> str:
-    """One row of the table."""
-    return f"{name:<22}" + " ".join(f"{figures[k]:7.3f}" for k in SHOWN)
-
-
-def mean(rows: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Figure by figure mean."""
-    return {k: float(np.mean([r[k] for r in rows])) for k in SHOWN}
-
-
 def main() -> None:
     """Leave one out, then fit on all."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -235,6 +225,7 @@ def main() -> None:
     ]
     print(f"{'left out':<22}" + " ".join(f"{k[:7]:>7}" for k in SHOWN))
     rows: dict[str, dict[str, float]] = {}
+    said: dict[str, list[str]] = {}
     for left in fields:
         own = {u.course for u in left.units}
         others = [f.without(own) for f in fields if f.name != left.name]
@@ -244,6 +235,7 @@ def main() -> None:
         link, full = thresholds(others, [probabilities(f, model) for f in others])
         p = probabilities(left, model)
         rows[left.name] = report(left, p, link)
+        said[left.name] = proposed(left, model, link, full)
         print(line(left.name, rows[left.name]), list(weights.values()), hub, link, full, flush=True)
     print(line("mean", mean(list(rows.values()))))
     if options.goal:
@@ -253,6 +245,14 @@ def main() -> None:
                 mean([rows[n] for n in options.goal]),
             )
         )
+    print("\nactions, left out: accuracy, macro F1 [95 %], labelled: covered strengthen extend …")
+    labelled = {f.name: f.actions for f in fields}
+    named = options.goal or list(said)
+    said["pooled " + "+".join(n[:4] for n in named)] = [a for n in named for a in said[n]]
+    labelled[list(said)[-1]] = [a for n in named for a in labelled[n]]
+    for name in said:
+        print(action_line(name, said[name], labelled[name]))
+    acted = {n: evaluate.action_figures(said[n], labelled[n]) for n in said}
     if options.ablate:
         ablate(fields, options.goal or [f.name for f in fields])
     weights, hub = search(fields)
@@ -271,6 +271,9 @@ def main() -> None:
                           f"{int((f.grades > 0).sum())} links" for f in fields],
             "left_out_figures": {
                 n: {k: round(v, 4) for k, v in r.items()} for n, r in rows.items()
+            },
+            "left_out_actions": {
+                n: {k: round(v, 4) for k, v in figures.items()} for n, figures in acted.items()
             },
             "calibration_curve": [[round(a, 4), round(b, 4), n] for a, b, n in curve],
         }  # fmt: skip
