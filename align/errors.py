@@ -112,3 +112,45 @@ class OutputError(AlignError):
     """Results could not be written; what lay there before is untouched."""
 
     exit_code = 6
+
+
+class AccessError(AlignError):
+    """The person may not do this, or it belongs to another college."""
+
+    exit_code = 7
+
+
+class ConflictError(AlignError):
+    """Something changed since the person looked; nothing was saved.
+
+    Attributes
+    ----------
+    mine : object
+        What the person wanted to save.
+    theirs : object
+        What stands in the store now; None where it was taken away.
+    """
+
+    exit_code = 8
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | Path | None = None,
+        place: object = None,
+        got: str | None = None,
+        expected: str | None = None,
+        remedy: str | None = None,
+        mine: object = None,
+        theirs: object = None,
+    ) -> None:
+        super().__init__(what, file=file, place=place, got=got, expected=expected, remedy=remedy)
+        self.mine = mine
+        self.theirs = theirs
+
+
+class StoreError(AlignError):
+    """The database or its keys cannot be used; what was confirmed before is still there."""
+
+    exit_code = 9

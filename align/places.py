@@ -15,6 +15,7 @@ from pathlib import Path
 from align.errors import ModelError, UsageError
 
 MODELS_VARIABLE = "ALIGN_MODELS"
+DATA_VARIABLE = "ALIGN_DATA"
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
 _PACKAGED = _PACKAGE / "_data"
@@ -53,6 +54,19 @@ def models_folder() -> Path:
         expected="程序目录旁的 models，或安装包自带的模型",
         remedy=f"请重新安装 align，或用环境变量 {MODELS_VARIABLE} 指明模型文件夹。",
     )
+
+
+def data_folder() -> Path:
+    """The folder of the database, its signing key and its signed heads.
+
+    Returns
+    -------
+    Path
+        The folder ``ALIGN_DATA`` names, else ``.align/`` in the working folder; absolute, not
+        made here.
+    """
+    named = os.environ.get(DATA_VARIABLE, "").strip()
+    return (Path(named).expanduser() if named else Path(".align")).absolute()
 
 
 def app_script() -> Path:

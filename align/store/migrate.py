@@ -1,0 +1,93 @@
+"""Bringing the schema up to date: ordered, named migrations, each in one transaction."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from align.errors import StoreError
+
+FOLDER = Path(__file__).resolve().parent / "migrations"
+#: Any number; two programs starting on one PostgreSQL database take turns by it.
+_ADVISORY_LOCK = 5_317_201
+_alembic_is_global = threading.Lock()
+
+
+def names() -> list[str]:
+    """All migrations, oldest first."""
+    return list(_names(FOLDER))
+
+
+@cache
+def _names(folder: Path) -> tuple[str, ...]:
+    found = ScriptDirectory(str(folder)).walk_revisions()
+    return tuple(script.revision for script in found)[::-1]
+
+
+def revision(connection: sa.Connection) -> str:
+    """The last migration this database has had; "" for a new one."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def upgrade(engine: sa.Engine, *, to: str = "") -> list[str]:
+    """Run every migration that is missing.
+
+    Parameters
+    ----------
+    engine : Engine
+        The database; may be empty.
+    to : str
+        The last migration to run; "" runs all.
+
+    Returns
+    -------
+    list of str
+        The migrations run now.
+
+    Raises
+    ------
+    StoreError
+        The database has had a migration this program does not know: it is newer.
+    """
+    order = names()
+    wanted = order[: order.index(to) + 1] if to else order
+    done: list[str] = []
+    with engine.connect() as connection:
+        if not _missing(revision(connection), wanted):
+            return done
+    while True:
+        with (
+            _alembic_is_global,
+            engine.connect().execution_options(align_write=True) as connection,
+            connection.begin(),
+        ):
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            missing = _missing(revision(connection), wanted)
+            if not missing:
+                return done
+            config = Config()
+            config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, missing[0])
+            done.append(missing[0])
+
+
+def _missing(now: str, wanted: list[str]) -> list[str]:
+    if not now:
+        return wanted
+    if now not in names():
+        raise StoreError(
+            "数据库比程序新",
+            got=now,
+            expected=f"不新于 {names()[-1]}",
+            remedy="请更新 align 后再打开；数据库没有改动。",
+        )
+    return wanted[wanted.index(now) + 1 :] if now in wanted else []

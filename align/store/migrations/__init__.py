@@ -1,0 +1,1 @@
+"""Ordered, named migrations, each one transaction; see :mod:`align.store.migrate`."""
