@@ -76,11 +76,14 @@ def exempt_unit(
     """免修 of one unit: the certificate covers it at or above ``covered_share``."""
     evidence: list[Evidence] = []
     best = 0.0
+    confirmed = 0
     for item_id in items:
         for m in by_item.get((certificate.id, item_id), []):
             if (m.course_id, m.unit_id) == (course.id, unit.id):
                 evidence += m.evidence[:1]
                 best = max(best, m.probability)
+                confirmed += bool(m.grade)
+    said = f"（其中 {confirmed} 条关联教师已确认）" if confirmed else ""
     return Proposal(
         id=f"unit:{certificate.id}:{course.id}:{unit.id}",
         action=Action.EXEMPT,
@@ -90,13 +93,14 @@ def exempt_unit(
         course_id=course.id,
         unit_ids=(unit.id,),
         reason=f"《{course.name}》“{unit.task or unit.content[:20]}”"
-        f"由证书 {len(items)} 条技能要求覆盖，"
+        f"由证书 {len(items)} 条技能要求覆盖{said}，"
         f"份额 {value:.2f}，不低于 {settings.covered_share:.2f}。",
         probability=best,
         evidence=tuple(evidence[:QUOTED]),
         hours=unit.hours,
-        # One requirement alone, however like, seldom holds a whole content row.
-        unsure=best <= settings.unsure_high or len(items) == 1,
+        # One requirement alone, however like, seldom holds a whole content row; a grade says
+        # what the unit teaches of the requirement, not the other way round.
+        unsure=(best <= settings.unsure_high and confirmed < len(items)) or len(items) == 1,
         settings=tuple(sorted(settings.values.items())),
     )
 

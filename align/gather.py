@@ -6,15 +6,18 @@ One failing file never stops the others: it is listed with its error, and the re
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from align.decisions import Correction
 from align.errors import AlignError, UsageError
 from align.programmes import Programme, documents, find_programmes
 from align.records import Certificate, Course, Kind, Problem, Reading
 
 Progress = Callable[[str, int, int], None]
+#: The problem of a programme whose certificates have none of the chosen levels.
+LEVEL_MISSING = "level-missing"
 
 
 def quiet(step: str, done: int, total: int) -> None:
@@ -39,6 +42,7 @@ class Gathered:
     courses: tuple[Course, ...]
     certificates: tuple[Certificate, ...]
     problems: tuple[Problem, ...]
+    corrections: tuple[Correction, ...] = ()  # what people put right before matching
 
 
 def read_files(
@@ -124,7 +128,10 @@ def gather(
             file=certificates_folder,
             remedy="用 align read 文件 查看每个文件读成了什么。",
         )
-    found = tuple(_gather_one(p, certificate_files, levels, progress) for p in programmes)
+    found = tuple(
+        assemble(p, read_files(p.files, None, progress), certificate_files, levels)
+        for p in programmes
+    )
     if not any(g.courses for g in found):
         errors = [f.error.line() for g in found for f in g.files if f.error]
         raise UsageError(
@@ -132,18 +139,46 @@ def gather(
             file=courses_folder,
             remedy="用 align read 文件 查看每个文件读成了什么。",
         )
+    missing = [p for g in found for p in g.problems if p.code == LEVEL_MISSING]
+    if len(missing) == len(found):  # of one programme alone, or of all: a slip in the call
+        raise UsageError(
+            "没有一个专业的证书有所选的等级", place="--level", got="、".join(levels),
+            expected=missing[0].message,
+        )  # fmt: skip
     return found
 
 
-def _gather_one(
+def assemble(
     programme: Programme,
+    course_files: Sequence[FileReading],
     certificate_files: Sequence[FileReading],
-    levels: Sequence[str],
-    progress: Progress,
+    levels: Sequence[str] = (),
+    corrections: Sequence[Correction] = (),
 ) -> Gathered:
+    """What one programme compares, from files that are read already.
+
+    Shared by :func:`gather` and by workspaces, whose files lie in the store.
+
+    Parameters
+    ----------
+    programme : Programme
+        Its range and depth; ``files`` are not opened.
+    course_files, certificate_files : sequences of FileReading
+        In the order to be kept; a programme plan stands among the courses.
+    levels : sequence of str
+        Levels that override the programme's own; see :func:`within_levels`.
+    corrections : sequence of Correction
+        What people put right in the reading; made before the range is cut, so that an item read
+        into a wrong level comes into it.
+
+    Raises
+    ------
+    UsageError
+        When there is no certificate.
+    """
+    from align.corrections import apply
     from align.segment import merge_plans
 
-    course_files = read_files(programme.files, None, progress)
     merged = iter(merge_plans([f.reading for f in course_files if f.reading]))
     course_files = tuple(
         dataclasses.replace(f, reading=next(merged)) if f.reading else f for f in course_files
@@ -176,7 +211,9 @@ def _gather_one(
         if mine:
             used.append(f)
             problems += f.reading.problems
-            certificates += [within_levels(c, chosen) for c in mine]
+            certificates += mine
+    if not certificates and not programme.certificates:
+        raise UsageError("没有读到任何证书标准", remedy="请检查所选的证书标准文件。")
     if not certificates:
         raise UsageError(
             f"专业“{programme.name}”所列的证书一个也没有读到",
@@ -193,14 +230,19 @@ def _gather_one(
                 "请用 align read 查看各文件读成了什么。",
             )
         )
-    problems += _unused_names(programme, course_files, used, certificates, levels)
+    unused_names = _unused_names(programme, course_files, used, certificates, levels)
+    problems += unused_names
+    if any(p.code == LEVEL_MISSING for p in unused_names):
+        chosen = programme.levels
     unique, doubled = _unique_courses(courses)
+    unique, whole, unused = apply(unique, _unique_certificates(certificates), corrections)
     return Gathered(
         programme,
         tuple(course_files) + tuple(used),
         unique,
-        _unique_certificates(certificates),
-        tuple(problems) + doubled,
+        tuple(within_levels(c, chosen) for c in whole),
+        tuple(problems) + doubled + unused,
+        tuple(corrections),
     )
 
 
@@ -213,10 +255,8 @@ def _unused_names(
 ) -> list[Problem]:
     """Names in ``programme.toml`` (or ``--level``) that fit nothing: most often a typing error.
 
-    Raises
-    ------
-    UsageError
-        When levels were chosen and no certificate of the programme has any of them.
+    When the programme's certificates have none of the levels chosen for all programmes, that is
+    the one problem said of levels (:data:`LEVEL_MISSING`).
     """
     found = {n for f in course_files for n in (f.path.name, f.path.stem)}
     found |= {c.name for f in course_files if f.reading for c in f.reading.courses}
@@ -233,25 +273,17 @@ def _unused_names(
         )
     )
     if levels and not set(every) & set(levels):
-        raise UsageError(
-            f"专业“{programme.name}”的证书没有所选的等级",
-            place="--level",
-            got="、".join(levels),
-            expected="、".join(every),
-        )
-    unused = [("leave_out", n) for n in programme.leave_out if n not in found]
-    unused += [("certificates", n) for n in programme.certificates if n not in found]
-    unused += [("levels", n) for n in programme.levels if n not in every]
-    problems = [
-        Problem(
-            "warning",
-            "name-unused",
-            f"{key} 写了“{name}”，但没有对应的文件、课程、证书或等级，请核对写法。",
-            source="programme.toml",
-        )
-        for key, name in unused
-    ]
-    return problems + [
+        own = "programme.toml 写的等级" if programme.levels else "全部等级"
+        return [
+            *_unused(programme, found, every),
+            Problem(
+                "error",
+                LEVEL_MISSING,
+                f"专业“{programme.name}”的证书没有所选的等级“{'、'.join(levels)}”"
+                f"（有：{'、'.join(every)}），本专业改按{own}对照；请核对 --level。",
+            ),
+        ]
+    return _unused(programme, found, every) + [
         Problem(
             "warning",
             "name-unused",
@@ -260,6 +292,22 @@ def _unused_names(
         )
         for name in levels
         if name not in every
+    ]
+
+
+def _unused(programme: Programme, found: Container[str], levels: Container[str]) -> list[Problem]:
+    """Names in ``programme.toml`` that are neither among what was found nor among the levels."""
+    unused = [("leave_out", n) for n in programme.leave_out if n not in found]
+    unused += [("certificates", n) for n in programme.certificates if n not in found]
+    unused += [("levels", n) for n in programme.levels if n not in levels]
+    return [
+        Problem(
+            "warning",
+            "name-unused",
+            f"{key} 写了“{name}”，但没有对应的文件、课程、证书或等级，请核对写法。",
+            source="programme.toml",
+        )
+        for key, name in unused
     ]
 
 

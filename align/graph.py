@@ -3,7 +3,9 @@
 Nodes are course units (``bipartite = 0``) and certificate competencies (``bipartite = 1``);
 an edge is a candidate pair with its probability.  An edge's ``strength`` says how much of the
 competency the unit teaches: 1 for a full link, ``part_credit`` for a partial one, 0 for a
-candidate below the link threshold, which stays in the graph as what was looked at.
+candidate below the link threshold, which stays in the graph as what was looked at.  Where a
+person has decided, the edge carries ``decided`` (0, 1, 2) and its strength follows that word
+(:mod:`align.links`); its probability stays.
 
 Coverage of a node joins the strengths of its edges as ``1 - prod(1 - strength)``: two
 partial links cover more than one and never more than everything.  The formula is this
@@ -13,13 +15,19 @@ project's (noisy-or); its setting ``part_credit`` is the college's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, ItemsView, Iterable, Sequence
 from typing import Any
 
 import networkx as nx
 
+from align.links import link_strength, strength
 from align.records import Certificate, Competency, Course, Coverage, CoverageState, Match, Unit
 from align.settings import Settings
+
+__all__ = [
+    "build", "course_share", "coverage", "item_node", "link_strength", "links", "regraded",
+    "share", "state_of", "unit_node",
+]  # fmt: skip
 
 PARTLY_SHARE = 1e-9  # any partial link makes a thing partly covered; above rounding, no more
 
@@ -66,25 +74,38 @@ def build(
             graph.add_node(
                 item_node(certificate.id, item.id), bipartite=1, **_item_attributes(item)
             )
-    for match in matches:
-        graph.add_edge(
-            unit_node(match.course_id, match.unit_id),
-            item_node(match.certificate_id, match.item_id),
-            probability=round(match.probability, 6),
-            score=round(match.score, 6),
-            strength=link_strength(match.probability, settings),
-            evidence=" | ".join(f"{e.unit_text} ≈ {e.competency_text}" for e in match.evidence),
-        )
+    graph.add_edges_from(_edge(match, settings) for match in matches)
     return graph
 
 
-def link_strength(probability: float, settings: Settings) -> float:
-    """1 at or above ``full_threshold``, ``part_credit`` at or above ``link_threshold``, else 0."""
-    if probability >= settings.full_threshold:
-        return 1.0
-    if probability >= settings.link_threshold:
-        return settings.part_credit
-    return 0.0
+def regraded(graph: nx.Graph[Any], matches: Iterable[Match], settings: Settings) -> nx.Graph[Any]:
+    """A copy of a graph in which these matches' edges stand anew (or are added).
+
+    The same as building it again with them, only quicker: a person waits for it.
+    """
+    # Attributes of edges that stay are shared with the graph copied from; nobody writes to them.
+    copy: nx.Graph[Any] = nx.Graph(**graph.graph)
+    copy.add_nodes_from(graph.nodes(data=True))
+    copy.add_edges_from(graph.edges(data=True))
+    copy.add_edges_from(_edge(match, settings) for match in matches)
+    return copy
+
+
+def _edge(match: Match, settings: Settings) -> tuple[str, str, dict[str, Any]]:
+    data = {
+        "probability": round(match.probability, 6),
+        "score": round(match.score, 6),
+        "strength": strength(match, settings),
+        "evidence": " | ".join([f"{e.unit_text} ≈ {e.competency_text}" for e in match.evidence]),
+    }
+    # Only where somebody has decided: without decisions the exports stay as they were.
+    if match.grade is not None:
+        data["decided"] = match.grade
+    return (
+        unit_node(match.course_id, match.unit_id),
+        item_node(match.certificate_id, match.item_id),
+        data,
+    )
 
 
 def _unit_attributes(unit: Unit) -> dict[str, Any]:
@@ -117,23 +138,34 @@ def links(graph: nx.Graph[Any], node: str) -> list[tuple[str, dict[str, Any]]]:
     """The node's edges with a strength above 0, strongest first, as (other node, attributes)."""
     if node not in graph:
         return []
-    found = [(other, data) for other, data in graph[node].items() if data["strength"] > 0]
+    found = [(other, data) for other, data in _edges(graph, node) if data["strength"] > 0]
     return sorted(found, key=lambda e: (-e[1]["strength"], -e[1]["probability"], e[0]))
 
 
 def share(graph: nx.Graph[Any], node: str) -> float:
     """Covered share (0..1) of one node: ``1 - prod(1 - strength)`` over its edges."""
     rest = 1.0
-    for _, data in graph[node].items():
+    for _, data in _edges(graph, node):
         rest *= 1.0 - data["strength"]
     return 1.0 - rest
 
 
-def state_of(value: float, settings: Settings) -> CoverageState:
-    """Covered at or above ``covered_share``; partly above 0; unmapped else (never "not")."""
+def _edges(graph: nx.Graph[Any], node: str) -> ItemsView[str, dict[str, Any]]:
+    """(other node, attributes) of all edges, past networkx's views: several times quicker."""
+    known: dict[str, dict[str, dict[str, Any]]] = graph._adj  # type: ignore[attr-defined]
+    return known[node].items()
+
+
+def state_of(value: float, settings: Settings, denied: bool = False) -> CoverageState:
+    """Covered at or above ``covered_share``; partly above 0; else unmapped.
+
+    "Not covered" only where a person has said so (``denied``).
+    """
     if value >= settings.covered_share:
         return CoverageState.COVERED
-    return CoverageState.PARTLY if value > PARTLY_SHARE else CoverageState.UNMAPPED
+    if value > PARTLY_SHARE:
+        return CoverageState.PARTLY
+    return CoverageState.NOT if denied else CoverageState.UNMAPPED
 
 
 def coverage(
@@ -141,6 +173,7 @@ def coverage(
     courses: Sequence[Course],
     certificates: Sequence[Certificate],
     settings: Settings,
+    denied: Collection[tuple[str, str]] = frozenset(),
 ) -> tuple[Coverage, ...]:
     """Coverage of every competency, task, area, level and certificate, unit and course.
 
@@ -148,22 +181,32 @@ def coverage(
     because a higher level includes the lower ones without repeating their lines.  Means are
     weighted by 权重 on the certificate's side (within a level) and by hours on the course's
     side, where they are given.
+
+    Parameters
+    ----------
+    denied : collection of (certificate id, item id)
+        Items that a person has said are not taught (an accepted supplement): "not covered"
+        instead of "unmapped".  A group is "not covered" when all of its items are.
     """
     found: list[Coverage] = []
     for certificate in certificates:
-        found += _certificate_coverage(graph, certificate, settings)
+        found += _certificate_coverage(graph, certificate, settings, denied)
     for course in courses:
         found += _course_coverage(graph, course, settings)
     return tuple(found)
 
 
 def _certificate_coverage(
-    graph: nx.Graph[Any], certificate: Certificate, settings: Settings
+    graph: nx.Graph[Any],
+    certificate: Certificate,
+    settings: Settings,
+    denied: Collection[tuple[str, str]],
 ) -> list[Coverage]:
     shares = {i.id: share(graph, item_node(certificate.id, i.id)) for i in certificate.competencies}
+    said = {i.id: (certificate.id, i.id) in denied for i in certificate.competencies}
     found = [
         Coverage("competency", f"{certificate.id}|{i.id}", i.text, shares[i.id],
-                 state_of(shares[i.id], settings))
+                 state_of(shares[i.id], settings, said[i.id]))
         for i in certificate.competencies
     ]  # fmt: skip
     groups: dict[tuple[str, str, str], list[Competency]] = defaultdict(list)
@@ -178,9 +221,8 @@ def _certificate_coverage(
     for (scope, key, name), members in sorted(groups.items(), key=lambda g: order[g[0][0]]):
         value = _mean([(shares[i.id], weights[i.id]) for i in members])
         identity = f"{certificate.id}|{key}" if key else certificate.id
-        found.append(
-            Coverage(scope, identity, name, value, state_of(value, settings), len(members))
-        )
+        state = state_of(value, settings, all(said[i.id] for i in members))
+        found.append(Coverage(scope, identity, name, value, state, len(members)))
     return found
 
 

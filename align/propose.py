@@ -3,7 +3,8 @@
 Per competency exactly one of covered / strengthen / extend / supplement holds; exemption
 looks the other way, per unit and per course (:mod:`align.exempt`, docs/rules.md).  The rules
 read the graph and decide nothing: each result is a :class:`Proposal` that a person accepts,
-changes or rejects.
+changes or rejects.  Where a person has graded a link the graph already follows that word; the
+rules say so in their reasons and keep the machine's probability.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import networkx as nx
 from align import graph as g
 from align.depth import depth_of
 from align.exempt import QUOTED, exemptions
+from align.links import certainty, linked
 from align.records import (
     Action,
     Certificate,
@@ -43,6 +45,8 @@ class Case:
     item: Competency
     linked: tuple[tuple[Unit, Match], ...]  # strongest first, at or above link_threshold
     best: Match | None  # the best candidate, linked or not
+    undecided: Match | None  # the best candidate that no person has graded
+    denied: tuple[Unit, ...]  # units of which a person has said that they do not teach it
     share: float
     missing: tuple[str, ...]
     home: str  # the course where it fits best: course id or ""
@@ -51,9 +55,23 @@ class Case:
 
     @property
     def unsure(self) -> bool:
-        """The best candidate's probability lies in the unsure band."""
-        p = self.best.probability if self.best else 0.0
+        """The probability of the best candidate that is still open lies in the unsure band.
+
+        An item with a link that a person has confirmed is not unsure any more.
+        """
+        if any(m.grade for _, m in self.linked) or (self.denied and self.undecided is None):
+            return False
+        p = self.undecided.probability if self.undecided else 0.0
         return self.settings.unsure_low <= p <= self.settings.unsure_high
+
+    @property
+    def confirmed_share(self) -> float:
+        """Covered share (0..1) by the links alone that a person has confirmed."""
+        rest = 1.0
+        for _, m in self.linked:
+            if m.grade:
+                rest *= 1.0 - (1.0 if m.grade == 2 else self.settings.part_credit)
+        return 1.0 - rest
 
 
 def propose(
@@ -92,17 +110,19 @@ def propose(
                 by_item.get(key, []), key=lambda m: (-m.probability, m.course_id, m.unit_id)
             )
             by_unit = {(m.course_id, m.unit_id): m for m in ranked}
-            linked = []
+            links = []
             for node, _ in g.links(graph, g.item_node(*key)):
                 unit_key = (graph.nodes[node]["course_id"], graph.nodes[node]["unit_id"])
-                linked.append((units[unit_key], by_unit[unit_key]))
+                links.append((units[unit_key], by_unit[unit_key]))
             case = Case(
                 item,
-                tuple(linked),
+                tuple(links),
                 ranked[0] if ranked else None,
+                next((m for m in ranked if m.grade is None), None),
+                tuple(units[m.course_id, m.unit_id] for m in ranked if m.grade == 0),
                 g.share(graph, g.item_node(*key)),
-                _missing(parts.get(key, ()), settings) if linked else (),
-                _home(linked, ranked, homes, item),
+                _missing(parts.get(key, ()), settings) if links else (),
+                _home(links, ranked, homes, item),
                 names,
                 settings,
             )
@@ -119,12 +139,20 @@ def supplement(case: Case) -> Proposal | None:
     if case.linked:
         return None
     where = f"，建议补入《{case.names[case.home]}》" if case.home else ""
-    if case.best is None:
-        why = "没有找到任何候选课程内容（未映射）"
+    said = ""
+    if case.denied:
+        rows = "、".join(_title(u) for u in case.denied[:QUOTED])
+        more = f"等 {len(case.denied)} 处" if len(case.denied) > QUOTED else ""
+        said = f"教师已确认{rows}{more}未讲授此项；"
+    if case.undecided is None:
+        why = "没有其他候选课程内容" if said else "没有找到任何候选课程内容（未映射）"
     else:
-        p, limit = _apart(case.best.probability, case.settings.link_threshold)
-        why = f"最接近的课程内容概率为 {p}，低于关联阈值 {limit}（未映射）"
-    return _proposal(case, Action.SUPPLEMENT, "supplement", f"{why}{where}；须教师确认确未讲授。")
+        p, limit = _apart(case.undecided.probability, case.settings.link_threshold)
+        lead = "其余最接近" if said else "最接近"
+        why = f"{lead}的课程内容概率为 {p}，低于关联阈值 {limit}（未映射）"
+    return _proposal(
+        case, Action.SUPPLEMENT, "supplement", f"{said}{why}{where}；须教师确认确未讲授。"
+    )
 
 
 def strengthen(case: Case) -> Proposal | None:
@@ -169,11 +197,16 @@ def extend(case: Case) -> Proposal | None:
 
 
 def covered(case: Case) -> Proposal | None:
-    """已覆盖: taught, at the depth asked; needs no measure."""
+    """已覆盖: taught, at the depth asked; needs no measure.
+
+    Confirmed when the links that a person has confirmed cover it by themselves: there is no
+    measure left to decide on.
+    """
     return _proposal(
         case, Action.COVERED, "covered",
         f"{_titles(case)}已讲授，覆盖份额 {case.share:.2f}，"
         f"不低于 {case.settings.covered_share:.2f}。",
+        confirmed=case.confirmed_share >= case.settings.covered_share,
     )  # fmt: skip
 
 
@@ -185,10 +218,14 @@ ITEM_RULES: tuple[Callable[[Case], Proposal | None], ...] = (
     covered,
 )
 
+#: What stands behind the name of a linked unit when a person has graded the link.
+GRADE_SAID = {None: "", 0: "", 1: "（教师已确认讲到一部分）", 2: "（教师已确认完整讲授）"}
 DEPTH_ZH = {0: "未写明", 1: "了解", 2: "理解", 3: "掌握", 4: "独立设计与管理"}
 
 
-def _proposal(case: Case, action: Action, rule: str, reason: str) -> Proposal:
+def _proposal(
+    case: Case, action: Action, rule: str, reason: str, *, confirmed: bool = False
+) -> Proposal:
     shown = [m for _, m in case.linked] or ([case.best] if case.best else [])
     return Proposal(
         id=f"item:{case.item.certificate_id}:{case.item.id}",
@@ -203,7 +240,9 @@ def _proposal(case: Case, action: Action, rule: str, reason: str) -> Proposal:
         evidence=tuple(e for m in shown[:QUOTED] for e in m.evidence[:1]),
         missing=case.missing if action is Action.EXTEND else (),
         unsure=case.unsure,
+        confirmed=confirmed,
         settings=tuple(sorted(case.settings.values.items())),
+        unit_courses=tuple(unit.course_id for unit, _ in case.linked),
     )
 
 
@@ -218,9 +257,12 @@ def _apart(value: float, limit: float, *formats: str) -> tuple[str, str]:
 
 
 def _titles(case: Case) -> str:
-    """``《课程》“任务”`` of the strongest linked units."""
-    shown = [f"《{u.course}》“{u.task or u.content[:20]}”" for u, _ in case.linked[:QUOTED]]
-    return "、".join(shown)
+    """``《课程》“任务”`` of the strongest linked units, and what a person has said of each."""
+    return "、".join(_title(u) + GRADE_SAID[m.grade] for u, m in case.linked[:QUOTED])
+
+
+def _title(unit: Unit) -> str:
+    return f"《{unit.course}》“{unit.task or unit.content[:20]}”"
 
 
 def _missing(parts: Sequence[tuple[str, float]], settings: Settings) -> tuple[str, ...]:
@@ -254,18 +296,20 @@ def _practice_share(units: Sequence[Unit]) -> float | None:
 def _task_homes(
     certificate: Certificate, by_item: Mapping[tuple[str, str], list[Match]], settings: Settings
 ) -> dict[tuple[str, ...], dict[str, float]]:
-    """For each of :func:`_groups`: summed probability of linked units per course.
+    """For each of :func:`_groups`: summed certainty of linked units per course.
 
     The items of a task tend to be taught in one course (docs/matching.md), so an item that
     nobody teaches fits best beside its siblings.
     """
+    threshold = settings.link_threshold
     homes: dict[tuple[str, ...], dict[str, float]] = {}
     for item in certificate.competencies:
         for m in by_item.get((certificate.id, item.id), []):
-            if m.probability >= settings.link_threshold:
+            if linked(m, threshold):
+                sure = certainty(m, threshold)
                 for group in _groups(item):
                     counted = homes.setdefault(group, {})
-                    counted[m.course_id] = counted.get(m.course_id, 0.0) + m.probability
+                    counted[m.course_id] = counted.get(m.course_id, 0.0) + sure
     return homes
 
 
@@ -275,15 +319,16 @@ def _groups(item: Competency) -> tuple[tuple[str, ...], ...]:
 
 
 def _home(
-    linked: Sequence[tuple[Unit, Match]],
+    links: Sequence[tuple[Unit, Match]],
     ranked: Sequence[Match],
     homes: Mapping[tuple[str, ...], dict[str, float]],
     item: Competency,
 ) -> str:
     """The course where the competency is, or would be, taught best; "" when nothing points."""
-    if linked:
-        return linked[0][0].course_id
+    if links:
+        return links[0][0].course_id
     for group in _groups(item):
         if counted := homes.get(group):
             return max(sorted(counted), key=lambda c: counted[c])
-    return ranked[0].course_id if ranked else ""
+    open_ones = [m for m in ranked if m.grade is None]
+    return open_ones[0].course_id if open_ones else ""

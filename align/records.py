@@ -390,6 +390,9 @@ class Match:
         Calibrated probability (0..1) that a teacher would link the two.
     features : tuple of (str, float)
         What each named feature added to ``score``.
+    grade : 0, 1, 2 or None
+        What a person decided (:mod:`align.links`): 2 the unit teaches all of it, 1 a part,
+        0 nothing.  None where nobody has; the probability stands either way.
     """
 
     certificate_id: str
@@ -400,6 +403,7 @@ class Match:
     probability: float
     evidence: tuple[Evidence, ...] = ()
     features: tuple[tuple[str, float], ...] = ()
+    grade: Literal[0, 1, 2] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +453,13 @@ class Proposal:
     unsure: bool = False
     confirmed: bool = False
     settings: tuple[tuple[str, float], ...] = ()
+    unit_courses: tuple[str, ...] = ()  # the course of each of unit_ids; () where all are course_id
+
+    @property
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """(course id, unit id) of each unit: a unit's id is unique within its course only."""
+        courses = self.unit_courses or (self.course_id,) * len(self.unit_ids)
+        return tuple(zip(courses, self.unit_ids, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,7 +322,7 @@ def proposals() -> tuple[Proposal, ...]:
                     f"item:{certificate.id}:{item.id}", action, rule, certificate.id, (item.id,),
                     best.course_id, tuple(m.unit_id for m in linked), reason, best.probability,
                     best.evidence, missing, unsure=0.2 <= best.probability <= 0.55,
-                    settings=settings,
+                    settings=settings, unit_courses=tuple(m.course_id for m in linked),
                 )
             )  # fmt: skip
     warehouse = courses()[1]

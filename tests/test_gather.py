@@ -120,6 +120,27 @@ def test_a_level_no_certificate_has_is_refused(own: Path) -> None:
         found(own, programme="快递", levels=["特级"])
 
 
+def test_a_level_that_one_programme_lacks_does_not_stop_the_others(own: Path) -> None:
+    toml = own / "course_standards/快递/programme.toml"
+    toml.write_text('certificates = ["快件处理员"]\nlevels = ["初级"]\n', encoding="utf-8")
+    every = found(own, levels=["中级"])
+    (cert,) = every["快递"].certificates
+    assert cert.levels == ("初级", "中级")
+    assert "level-missing" not in {p.code for p in every["快递"].problems}
+    (web,) = every["网站"].certificates
+    assert web.levels == ("初级",), "taken whole"
+    (said,) = [p for p in every["网站"].problems if p.code == "level-missing"]
+    assert said.severity == "error"
+    assert "网站" in said.message and "中级" in said.message and "有：初级" in said.message
+    # The programme's own range holds where the call's does not fit.
+    web_toml = own / "course_standards/网站/programme.toml"
+    web_toml.write_text('certificates = ["网页制作.csv"]\nlevels = ["初级"]\n', encoding="utf-8")
+    (said,) = [p for p in found(own, levels=["中级"])["网站"].problems if p.code == "level-missing"]
+    assert "programme.toml" in said.message
+    with pytest.raises(UsageError, match=r"特级.*初级"):
+        found(own, levels=["特级"])
+
+
 def test_a_level_no_certificate_has_beside_one_that_some_have_is_warned_of(own: Path) -> None:
     g = found(own, programme="快递", levels=["初级", "特级"])["快递"]
     (warning,) = [p for p in g.problems if p.code == "name-unused"]

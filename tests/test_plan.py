@@ -155,7 +155,7 @@ def test_rows_of_two_courses_with_the_same_number_are_not_mixed_up() -> None:
     matches = [link(need, second, 0.9), link(need, other, 0.8)]
     units = {(c.id, u.id): u for c in courses for u in c.units}
     found = proposed(courses, [certificate(need)], matches)
-    (row,) = analysis_rows([certificate(need)], courses, units, matches, list(found.values()))
+    (row,) = analysis_rows([certificate(need)], courses, units, list(found.values()))
     assert row.unit_ids == ("2", "1")
     assert "《乙课》" in row.units[1]
     assert "贴单" in row.units[1]

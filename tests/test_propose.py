@@ -258,6 +258,8 @@ def test_what_is_not_taught_is_supplemented_not_strengthened() -> None:
 def test_a_proposal_carries_both_quotations_with_their_places_and_its_settings() -> None:
     p = one(SEAL, [link(SEAL, PACK, 0.9), link(SEAL, ROUTE, 0.4), link(SEAL, PHONE, 0.35)])
     assert p.unit_ids == ("收派#1", "收派#2", "客服#1"), "strongest first"
+    # A unit's id is unique within its course only.
+    assert p.units == (("收派", "收派#1"), ("收派", "收派#2"), ("客服", "客服#1"))
     first = p.evidence[0]
     assert (first.unit_text, str(first.unit_place)) == (PACK.points[0], "表2 第2行")
     assert (first.competency_text, str(first.competency_place)) == (
@@ -361,6 +363,7 @@ def test_a_course_is_exempted_by_its_covered_share_of_hours(wanted: float, whole
 def test_a_whole_course_says_what_stays_open_and_that_the_committee_decides() -> None:
     p = exempted([link(A, LONG, 0.9)], {"exempt_course_share": 0.7}, credits=2.0)["course:证:实务"]
     assert (p.rule, p.unit_ids) == ("exempt-course", ("实务#1", "实务#2"))
+    assert p.units == (("实务", "实务#1"), ("实务", "实务#2"))
     assert p.item_ids == (A.id,)
     assert "75%" in p.reason
     assert "70%" in p.reason

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from align.plan.nouns import AnalysisRow, Quotation
-from align.records import Action, Certificate, Competency, Course, Match, Proposal, Unit
+from align.decisions import Decision
+from align.plan.nouns import AnalysisRow, Quotation, Word
+from align.records import Action, Certificate, Competency, Course, Proposal, Unit
 
 #: A colleague reads the open ends first; what is covered needs no measure.
 ACTION_ORDER = (Action.SUPPLEMENT, Action.EXTEND, Action.STRENGTHEN, Action.COVERED)
+
+
+_ORDER = {action: n for n, action in enumerate(ACTION_ORDER)}
 
 
 def unit_title(unit: Unit) -> str:
@@ -23,8 +28,8 @@ def analysis_rows(
     certificates: Sequence[Certificate],
     courses: Sequence[Course],
     units: dict[tuple[str, str], Unit],
-    linked: Sequence[Match],
     proposals: Sequence[Proposal],
+    verdicts: Mapping[str, Decision] | None = None,
 ) -> tuple[AnalysisRow, ...]:
     """One row per item with a proposal, in the order of the standards, open ends first.
 
@@ -32,8 +37,8 @@ def analysis_rows(
     ----------
     units : dict
         Every unit by (course id, unit id).
-    linked : sequence of Match
-        The matches at or above the link threshold.
+    verdicts : mapping of str to Decision
+        What people have said, by the proposal's id.
     """
     names = {c.id: c.name for c in courses}
     found = {
@@ -42,9 +47,6 @@ def analysis_rows(
         if p.action is not Action.EXEMPT
         for item_id in p.item_ids
     }
-    of_item: dict[tuple[str, str], list[Match]] = {}
-    for m in linked:
-        of_item.setdefault((m.certificate_id, m.item_id), []).append(m)
     rows: list[AnalysisRow] = []
     for certificate in certificates:
         tasks: dict[tuple[str, str, str], list[AnalysisRow]] = {}
@@ -52,31 +54,38 @@ def analysis_rows(
             proposal = found.get((certificate.id, item.id))
             if proposal is None:
                 continue
-            near = _units_of(proposal, of_item.get((certificate.id, item.id), []), units)
+            near = _units_of(proposal, units)
             row = _analysis_row(certificate, item, proposal, near, names)
+            if decision := (verdicts or {}).get(proposal.id):
+                row = _decided(row, proposal, decision, names)
             tasks.setdefault((item.level, item.area, item.task), []).append(row)
         for group in tasks.values():
-            rows += sorted(group, key=lambda r: ACTION_ORDER.index(r.action))
+            rows += sorted(group, key=lambda r: _ORDER.get(r.action, len(_ORDER)))
     return tuple(rows)
 
 
-def _units_of(
-    proposal: Proposal, matches: Sequence[Match], units: dict[tuple[str, str], Unit]
-) -> list[Unit]:
-    """The proposal's units; they may belong to several courses, its own course first.
+def _decided(
+    row: AnalysisRow, proposal: Proposal, decision: Decision, names: Mapping[str, str]
+) -> AnalysisRow:
+    """The row as a person left it: their action, course and hours; the reason stays the rule's."""
+    word = Word.of(decision)
+    if decision.action is None:
+        return replace(row, word=word, measure="不采取措施。")
+    course_id = decision.course_id or row.course_id
+    return replace(
+        row,
+        word=word,
+        action=decision.action,
+        measure=_measure(replace(proposal, action=decision.action)),
+        course_id=course_id,
+        course=names.get(course_id, ""),
+        hours=row.hours if decision.hours is None else decision.hours,
+    )
 
-    Two courses may number their rows alike (1, 2, …): of the rows of one number only the linked
-    ones are meant.
-    """
-    found = []
-    for unit_id in proposal.unit_ids:
-        own = [m.course_id for m in matches if m.unit_id == unit_id]
-        for course_id in sorted(own, key=lambda c: c != proposal.course_id):
-            unit = units.get((course_id, unit_id))
-            if unit is not None and unit not in found:
-                found.append(unit)
-                break
-    return found
+
+def _units_of(proposal: Proposal, units: dict[tuple[str, str], Unit]) -> list[Unit]:
+    """The proposal's units; they may belong to several courses."""
+    return [units[key] for key in dict.fromkeys(proposal.units) if key in units]
 
 
 def _analysis_row(
@@ -115,6 +124,8 @@ def _analysis_row(
         missing=proposal.missing,
         unsure=proposal.unsure,
         confirmed=proposal.confirmed,
+        proposal_id=proposal.id,
+        proposed=proposal.action,
     )
 
 

@@ -1,22 +1,26 @@
 """The draft plan: what was found and proposed, laid out as an integration plan's tables.
 
-Nothing is decided here.  Every row keeps its rule, its reason and both quotations, says whether
-a person has confirmed it, and every percentage is listed as the college's own setting.
+Nothing is decided here.  Every row keeps its rule, its reason and both quotations, says who has
+decided what on it and when, or that nobody has, and every percentage is listed as the college's
+own setting.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from align.plan.analysis import analysis_rows, unit_title
+from align.decisions import Decision, LinkDecision
+from align.links import linked as is_linked
+from align.plan.analysis import analysis_rows
+from align.plan.credits import Conversion, converted, credit_rows, exempt_units, rule_rows
+from align.plan.decided import decided_rows
 from align.plan.matrix import course_matrix
 from align.plan.nouns import (
+    DRAFT_MARK,
     SIGNATURES,
     CourseRow,
-    CreditRow,
     EvidenceRow,
-    ExemptUnitRow,
     Plan,
     ScopeRow,
     SettingRow,
@@ -31,12 +35,8 @@ from align.records import (
     Problem,
     Proposal,
     Run,
-    Unit,
 )
 from align.settings import SETTINGS, Settings
-
-COURSE_EXEMPTION = "exempt-course"  # the rule's name in align.propose
-_GRADE = "按学校规定（待定）"
 
 
 def make_plan(
@@ -54,6 +54,10 @@ def make_plan(
     college: str = "",
     left_out: Iterable[str] = (),
     signatures: Iterable[str] = SIGNATURES,
+    verdicts: Mapping[str, Decision] | None = None,
+    links: Iterable[LinkDecision] = (),
+    conversion: Conversion | None = None,
+    ledger: str = "",
 ) -> Plan:
     """Lay out one programme's results as a draft plan.
 
@@ -77,6 +81,14 @@ def make_plan(
         What the college left out of the range, one sentence each.
     signatures : iterable of str
         Who signs, in order.
+    verdicts : mapping of str to Decision
+        What people have said, by the proposal's id; such as hold now (none of them stale).
+    links : iterable of LinkDecision
+        The words in force on links, for 审定记录; their grades stand in the matches.
+    conversion : Conversion, optional
+        The college's conversion rules; without them 学分转换表 lists candidates by content.
+    ledger : str
+        Head of the ledger (entry number and hash), printed at the end.
 
     Returns
     -------
@@ -84,23 +96,28 @@ def make_plan(
         In the order of the standards; per task supplements first, then extensions,
         strengthenings, covered items.
     """
-    linked = [m for m in matches if m.probability >= settings.link_threshold]
+    linked = [m for m in matches if is_linked(m, settings.link_threshold)]
+    said = verdicts or {}
+    reviewed = bool(said) or any(m.grade is not None for m in matches)
     units = {(c.id, u.id): u for c in courses for u in c.units}
+    credits, choices = credit_rows(certificates, courses, proposals, said), 0
+    if conversion is not None:
+        credits, choices = converted(credits, certificates, courses, matches, settings, conversion)
     return Plan(
         programme=programme,
         major=major or programme,
         college=college,
         scope=tuple(row for c in certificates for row in _scope(c)),
         left_out=tuple(left_out),
-        summary=tuple(row for c in certificates for row in _summary(c, coverage, proposals)),
+        summary=tuple(row for c in certificates for row in _summary(c, coverage, proposals, said)),
         courses=tuple(
             _course_row(course, certificate, linked)
             for certificate in certificates
             for course in courses
         ),
-        analysis=analysis_rows(certificates, courses, units, linked, proposals),
-        exempt_units=_exempt_units(certificates, courses, units, proposals),
-        credits=_credits(certificates, courses, proposals),
+        analysis=analysis_rows(certificates, courses, units, proposals, said),
+        exempt_units=exempt_units(certificates, courses, units, proposals, said),
+        credits=credits,
         matrices=tuple(
             course_matrix(courses, c, matches, settings.link_threshold) for c in certificates
         ),
@@ -111,7 +128,25 @@ def make_plan(
             for s in SETTINGS
         ),
         run=run,
-        signatures=tuple(signatures),
+        signatures=tuple(signatures) or SIGNATURES,
+        mark=_mark(proposals, said) if reviewed else DRAFT_MARK,
+        reviewed=reviewed,
+        rules=None if conversion is None else rule_rows(conversion.rules),
+        rules_version="" if conversion is None else conversion.rules.version,
+        credit_choices=choices,
+        decided=decided_rows(proposals, courses, certificates, said, links),
+        ledger=ledger,
+    )
+
+
+def _mark(proposals: Sequence[Proposal], said: Mapping[str, Decision]) -> str:
+    """How much of the draft people have looked at."""
+    done = sum(p.id in said or p.confirmed for p in proposals)
+    if done == len(proposals):
+        return f"草案（{done} 项建议均经教师审定，待批准）"
+    return (
+        f"草案（已经教师审定 {done} 项；其余 {len(proposals) - done} 项未审定，"
+        "为机器建议，未经教师审定）"
     )
 
 
@@ -137,10 +172,13 @@ def _scope(certificate: Certificate) -> list[ScopeRow]:
 
 
 def _summary(
-    certificate: Certificate, coverage: Sequence[Coverage], proposals: Sequence[Proposal]
+    certificate: Certificate,
+    coverage: Sequence[Coverage],
+    proposals: Sequence[Proposal],
+    said: Mapping[str, Decision],
 ) -> list[SummaryRow]:
     actions = {
-        item_id: p.action
+        item_id: said[p.id].action if p.id in said else p.action
         for p in proposals
         if p.certificate_id == certificate.id and p.action is not Action.EXEMPT
         for item_id in p.item_ids
@@ -163,6 +201,7 @@ def _summary(
                 counts[Action.EXTEND],
                 counts[Action.SUPPLEMENT],
                 shares.get(f"{certificate.id}|{level}"),
+                counts[None],
             )
         )
     return rows
@@ -191,72 +230,6 @@ def _course_row(course: Course, certificate: Certificate, linked: Sequence[Match
         linked=tuple((level, counts[level]) for level in certificate.levels if counts[level]),
         tasks=tuple(dict.fromkeys(f"{i.level} {i.task or i.area}" for i in items)),
     )
-
-
-def _exempt_units(
-    certificates: Sequence[Certificate],
-    courses: Sequence[Course],
-    units: dict[tuple[str, str], Unit],
-    proposals: Sequence[Proposal],
-) -> tuple[ExemptUnitRow, ...]:
-    certificate_names = {c.id: c.name for c in certificates}
-    names = {c.id: c.name for c in courses}
-    return tuple(
-        ExemptUnitRow(
-            p.certificate_id,
-            certificate_names.get(p.certificate_id, p.certificate_id),
-            p.course_id,
-            names.get(p.course_id, p.course_id),
-            unit_id,
-            unit_title(units[p.course_id, unit_id]),
-            units[p.course_id, unit_id].hours,
-            p.item_ids,
-            p.reason,
-            p.rule,
-            p.probability,
-            p.unsure,
-            p.confirmed,
-        )
-        for p in proposals
-        if p.action is Action.EXEMPT and p.rule != COURSE_EXEMPTION
-        for unit_id in p.unit_ids
-        if (p.course_id, unit_id) in units
-    )
-
-
-def _credits(
-    certificates: Sequence[Certificate], courses: Sequence[Course], proposals: Sequence[Proposal]
-) -> tuple[CreditRow, ...]:
-    by_certificate = {c.id: c for c in certificates}
-    by_course = {c.id: c for c in courses}
-    rows = []
-    for p in proposals:
-        if p.action is not Action.EXEMPT or p.rule != COURSE_EXEMPTION:
-            continue
-        course, certificate = by_course[p.course_id], by_certificate[p.certificate_id]
-        items = set(p.item_ids)
-        held = {i.level for i in certificate.competencies if i.id in items}
-        rows.append(
-            CreditRow(
-                certificate_id=certificate.id,
-                certificate=certificate.name,
-                # A higher level includes the lower ones, so the highest one needed is the one.
-                level=next((level for level in reversed(certificate.levels) if level in held), ""),
-                course_id=course.id,
-                course=course.name,
-                code=course.code,
-                nature=course.nature,
-                credits=p.credits,
-                credits_note="按学时折算" if course.credits is None and p.credits else "",
-                hours=course.hours if course.hours is not None else p.hours,
-                grade=_GRADE,
-                reason=p.reason,
-                rule=p.rule,
-                probability=p.probability,
-                unsure=p.unsure,
-            )
-        )
-    return tuple(rows)
 
 
 def _evidence(
@@ -290,6 +263,7 @@ def _evidence(
             str(e.unit_place),
             e.similarity,
             "；".join(a if a == b else f"{a}≈{b}" for a, b in e.shared),
+            m.grade,
         )
         for m in known
         for e in m.evidence

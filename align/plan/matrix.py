@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from align.links import certainty
 from align.records import Certificate, Competency, Course, Match
 
 
@@ -36,9 +37,11 @@ class Matrix:
     values : tuple of tuple of float
         ``values[row][column]``, 0..1: the mean, over the items of the column, of the highest
         probability any unit of the course has for the item; a probability below the link
-        threshold counts 0.  Items with a weight count by it.
+        threshold counts 0, a link that a person has confirmed 1.  Items with a weight count by it.
     counts : tuple of tuple of int
         Number of items of the column linked to the course.
+    reviewed : bool
+        Whether people have decided any of the links behind the figures.
     """
 
     certificate_id: str
@@ -47,6 +50,7 @@ class Matrix:
     columns: tuple[Column, ...]
     values: tuple[tuple[float, ...], ...]
     counts: tuple[tuple[int, ...], ...]
+    reviewed: bool = False
 
     def only(self, columns: Sequence[int]) -> Matrix:
         """The same with these columns (counted from 0) alone."""
@@ -57,6 +61,7 @@ class Matrix:
             tuple(self.columns[i] for i in columns),
             tuple(tuple(row[i] for i in columns) for row in self.values),
             tuple(tuple(row[i] for i in columns) for row in self.counts),
+            self.reviewed,
         )
 
     def rows(self, start: int, stop: int) -> Matrix:
@@ -69,6 +74,7 @@ class Matrix:
             self.columns,
             self.values[part],
             self.counts[part],
+            self.reviewed,
         )
 
 
@@ -99,9 +105,9 @@ def course_matrix(
         groups.setdefault(key, []).append(item)
     best: dict[tuple[str, str], float] = {}
     for match in matches:
-        if match.certificate_id == certificate.id and match.probability >= link_threshold:
+        if match.certificate_id == certificate.id and (sure := certainty(match, link_threshold)):
             pair = (match.course_id, match.item_id)
-            best[pair] = max(best.get(pair, 0.0), match.probability)
+            best[pair] = max(best.get(pair, 0.0), sure)
     values = tuple(
         tuple(_mean(items, course.id, best) for items in groups.values()) for course in courses
     )
@@ -116,6 +122,7 @@ def course_matrix(
         tuple(Column(level, area, task, len(g)) for (level, area, task), g in groups.items()),
         values,
         counts,
+        any(m.grade is not None for m in matches if m.certificate_id == certificate.id),
     )
 
 

@@ -3,13 +3,70 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 
+from align.decisions import Decision
 from align.plan.matrix import Matrix
-from align.records import Action, Problem, Run
+from align.records import ACTION_ZH, Action, Problem, Run
 
 DRAFT_MARK = "草案（机器建议，未经教师审定）"
 PENDING = "待委员会审定"
+UNREVIEWED = "未审定"
+_BEIJING = timezone(timedelta(hours=8))  # the day a reader of the plan takes it for
 SIGNATURES = ("制订人", "审核人", "专业带头人", "二级学院", "教务处", "培训评价组织")
+
+
+def local_time(time: datetime) -> str:
+    """Day and time in Beijing; a time without a zone is UTC."""
+    known = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return known.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person has said of a row: the verdict, on which proposal, who, when and why.
+
+    ``action`` is what holds by it; None when the proposal was rejected.  ``when`` is the day and
+    time in Beijing.  ``id`` is the decision's, ``hours`` and ``credits`` the person's own figures.
+    """
+
+    proposed: Action
+    action: Action | None
+    who: str
+    when: str
+    note: str = ""
+    id: str = ""
+    hours: float | None = None
+    credits: float | None = None
+
+    @classmethod
+    def of(cls, decision: Decision) -> Word:
+        """The word that a decision stands for."""
+        return cls(
+            decision.proposed,
+            decision.action,
+            decision.reviewer_name,
+            local_time(decision.time),
+            decision.note,
+            decision.id,
+            decision.hours,
+            decision.credits,
+        )
+
+    @property
+    def verdict(self) -> str:
+        """``同意补充``, ``由补充改为拓展`` or ``不采纳补充``."""
+        if self.action is None:
+            return f"不采纳{ACTION_ZH[self.proposed]}"
+        if self.action == self.proposed:
+            return f"同意{ACTION_ZH[self.action]}"
+        return f"由{ACTION_ZH[self.proposed]}改为{ACTION_ZH[self.action]}"
+
+    @property
+    def line(self) -> str:
+        """The whole in one line."""
+        note = f"；{self.note}" if self.note else ""
+        return f"{self.verdict}（{self.who}，{self.when}{note}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +89,8 @@ class SummaryRow:
     """覆盖情况: counts of a level's items by what the courses must do about them.
 
     ``share`` is the covered share (0..1) of the level with the levels below it, None when it
-    was not computed.
+    was not computed.  ``rejected`` counts items whose proposal a person did not take: they stand
+    in none of the other counts.
     """
 
     certificate_id: str
@@ -44,6 +102,7 @@ class SummaryRow:
     extend: int
     supplement: int
     share: float | None
+    rejected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +150,8 @@ class AnalysisRow:
 
     ``hours`` are the hours proposed for the measure, ``unit_hours`` what the named units have
     now; None where nobody has said.  ``item_quote`` and ``unit_quote`` carry the verdict.
+    ``action`` is what holds: a person's where they changed the proposal; ``word`` says so.
+    ``proposed`` is the rules' own action, ``proposal_id`` what decisions know the row by.
     """
 
     certificate_id: str
@@ -116,11 +177,17 @@ class AnalysisRow:
     missing: tuple[str, ...]
     unsure: bool
     confirmed: bool
+    word: Word | None = None
+    proposal_id: str = ""
+    proposed: Action = Action.COVERED
 
 
 @dataclass(frozen=True, slots=True)
 class ExemptUnitRow:
-    """免修: a course unit whose content the certificate covers."""
+    """免修: a course unit whose content the certificate covers.
+
+    ``quotes`` are (certificate, course) pairs of quotations that the proposal rests on.
+    """
 
     certificate_id: str
     certificate: str
@@ -135,6 +202,14 @@ class ExemptUnitRow:
     probability: float
     unsure: bool
     confirmed: bool
+    word: Word | None = None
+    proposal_id: str = ""
+    quotes: tuple[tuple[Quotation, Quotation], ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether the exemption is still on the table: not rejected, not changed away."""
+        return self.word is None or self.word.action is Action.EXEMPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +217,9 @@ class CreditRow:
     """学分转换表: a course proposed for exemption, whole; always up to the committee.
 
     ``credits`` come from the course's plan or standard, never from a similarity;
-    ``credits_note`` says so when they had to be worked out from the hours.
+    ``credits_note`` says so when they had to be worked out from the hours.  ``taken`` says
+    whether the college's conversion rules chose the course (None where no rules were given), and
+    ``against`` what stands in its way.
     """
 
     certificate_id: str
@@ -161,6 +238,17 @@ class CreditRow:
     probability: float
     status: str = PENDING
     unsure: bool = False
+    word: Word | None = None
+    proposal_id: str = ""
+    taken: bool | None = None
+    against: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: not rejected, not changed away, not refused by the rules."""
+        if self.taken is False:
+            return False
+        return self.word is None or self.word.action is Action.EXEMPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +266,7 @@ class EvidenceRow:
     unit_place: str
     similarity: float
     shared: str
+    grade: int | None = None  # what a person said of the link: 2 all of it, 1 a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +289,42 @@ class SettingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRow:
+    """转换规则: one rule of conversion that the college has switched on."""
+
+    name: str
+    title: str
+    value: str
+    meaning: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """审定记录: one decision in force, on a proposal or on a link."""
+
+    when: str
+    who: str
+    what: str
+    subject: str
+    verdict: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A draft plan of one programme; every table of it is complete, whatever a page shows."""
+    """A draft plan of one programme; every table of it is complete, whatever a page shows.
+
+    Parameters
+    ----------
+    rules : tuple of RuleRow or None
+        The conversion rules in force; None where none were applied, empty where the college has
+        switched none on.
+    credit_choices : int
+        How many other choices of courses have as many credits under the rules.
+    ledger : str
+        Head of the ledger when the plan was made; "" where there is none.
+    """
 
     programme: str
     major: str
@@ -220,12 +343,20 @@ class Plan:
     run: Run
     signatures: tuple[str, ...] = SIGNATURES
     mark: str = DRAFT_MARK
+    reviewed: bool = False  # whether anybody has decided anything yet
+    rules: tuple[RuleRow, ...] | None = None
+    rules_version: str = ""
+    credit_choices: int = 0
+    decided: tuple[DecidedRow, ...] = ()
+    ledger: str = ""
 
     @property
     def credit_total(self) -> float:
         """Credits of all courses in 学分转换表; a course under two certificates counts once."""
         by_course: dict[str, float] = {}
         for row in self.credits:
+            if not row.stands:
+                continue
             by_course[row.course_id] = max(by_course.get(row.course_id, 0.0), row.credits or 0.0)
         return sum(by_course.values())
 
