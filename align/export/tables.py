@@ -22,14 +22,20 @@ formula has a leading ``'``.  Rows are in a fixed order, so equal runs give equa
     probability (4 decimals), unsure (0 | 1), confirmed (0 | 1), hours, credits, certificate,
     course, reason, missing (``; `` between), item_quote, item_place, unit_quote, unit_place,
     settings (``name=value; …``)
+
+Once people have decided something, ``matches.csv`` has the further column decided (0 | 1 | 2,
+empty where nobody has), and ``proposals.csv`` verdict (accept | change | reject), decided_action,
+decided_by, decided_at (ISO 8601), decided_note, decided_hours and decided_credits.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from align.decisions import Decision
 from align.export.words import guard, natural, number, one_line
 from align.records import (
     ACTION_ZH,
@@ -57,6 +63,12 @@ PROPOSAL_COLUMNS = (
     "reason", "missing", "item_quote", "item_place", "unit_quote", "unit_place", "settings",
 )  # fmt: skip
 
+DECIDED_COLUMN = "decided"
+VERDICT_COLUMNS = (
+    "verdict", "decided_action", "decided_by", "decided_at", "decided_note", "decided_hours",
+    "decided_credits",
+)  # fmt: skip
+
 _SCOPES = ("certificate", "level", "area", "task", "competency", "course", "unit")
 _BOM = b"\xef\xbb\xbf"
 
@@ -67,17 +79,7 @@ def matches_csv(
     """``matches.csv``: one row per match, by certificate and item, best unit first."""
     items = {(c.id, i.id): (c, i) for c in certificates for i in c.competencies}
     units = {(c.id, u.id): u for c in courses for u in c.units}
-    ordered = sorted(
-        matches,
-        key=lambda m: (
-            m.certificate_id,
-            natural(m.item_id),
-            -m.probability,
-            -m.score,
-            m.course_id,
-            natural(m.unit_id),
-        ),
-    )
+    ordered = sorted(matches, key=match_order)
     rows = []
     last: tuple[str, str] | None = None
     rank = 0
@@ -86,7 +88,17 @@ def matches_csv(
         rank = rank + 1 if key == last else 1
         last = key
         rows.append(_match_row(m, rank, items.get(key), units.get((m.course_id, m.unit_id))))
-    return _csv(MATCH_COLUMNS, rows)
+    if all(m.grade is None for m in ordered):
+        return _csv(MATCH_COLUMNS, rows)
+    for m, row in zip(ordered, rows, strict=True):
+        row.append("" if m.grade is None else str(m.grade))
+    return _csv((*MATCH_COLUMNS, DECIDED_COLUMN), rows)
+
+
+def match_order(m: Match) -> tuple[Any, ...]:
+    """Sort key: by certificate and item, best unit first."""
+    by_item = (m.certificate_id, natural(m.item_id))
+    return (*by_item, -m.probability, -m.score, m.course_id, natural(m.unit_id))
 
 
 def _match_row(
@@ -133,9 +145,19 @@ def coverage_csv(coverage: Iterable[Coverage]) -> bytes:
 
 
 def proposals_csv(
-    proposals: Iterable[Proposal], courses: Sequence[Course], certificates: Sequence[Certificate]
+    proposals: Iterable[Proposal],
+    courses: Sequence[Course],
+    certificates: Sequence[Certificate],
+    verdicts: Mapping[str, Decision] | None = None,
 ) -> bytes:
-    """``proposals.csv``: one row per proposal, by certificate, item and action."""
+    """``proposals.csv``: one row per proposal, by certificate, item and action.
+
+    Parameters
+    ----------
+    verdicts : mapping of str to Decision
+        What people have said, by the proposal's id.
+    """
+    said = verdicts or {}
     course_names = {c.id: c.name for c in courses}
     certificate_names = {c.id: c.name for c in certificates}
     actions = list(ACTION_ZH)
@@ -152,7 +174,7 @@ def proposals_csv(
         ),
     )
     return _csv(
-        PROPOSAL_COLUMNS,
+        (*PROPOSAL_COLUMNS, *VERDICT_COLUMNS) if said else PROPOSAL_COLUMNS,
         [
             [
                 _text(p.id),
@@ -174,10 +196,21 @@ def proposals_csv(
                 _text("; ".join(p.missing)),
                 *_quotes(p.evidence),
                 _text("; ".join(f"{name}={value:g}" for name, value in p.settings)),
+                *(_verdict(said.get(p.id)) if said else ()),
             ]
             for p in ordered
         ],
     )
+
+
+def _verdict(d: Decision | None) -> list[str]:
+    if d is None:
+        return [""] * len(VERDICT_COLUMNS)
+    action = "" if d.action is None else str(d.action)
+    return [
+        d.verdict, action, _text(d.reviewer_name), d.time.isoformat(), _text(d.note),
+        number(d.hours), number(d.credits),
+    ]  # fmt: skip
 
 
 def _quotes(evidence: Sequence[Evidence]) -> list[str]:

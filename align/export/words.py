@@ -10,6 +10,8 @@ import unicodedata
 _ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
+_HAN = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+_BROKEN = re.compile(f"(?<=[{_HAN}])[ \t]*\n\\s*(?=[{_HAN}])")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -22,10 +24,19 @@ def guard(text: str) -> str:
     """Text that a spreadsheet takes as text: a leading ``=``, ``+``, ``-``, ``@`` … gets a ``'``.
 
     Spreadsheets skip leading blanks before a formula, so the first visible character counts.
+    A ``'`` that such a text has of its own gets another one, so that :func:`unguard` is exact.
     """
     text = clean(text)
-    visible = text.lstrip(" \u3000\u00a0\ufeff\u200b")
-    return "'" + text if visible.startswith(_FORMULA_STARTS) else text
+    return "'" + text if _like_formula(text.lstrip("'")) else text
+
+
+def unguard(text: str) -> str:
+    """What :func:`guard` was given (but for what :func:`clean` takes out)."""
+    return text[1:] if text[:1] == "'" and _like_formula(text.lstrip("'")) else text
+
+
+def _like_formula(text: str) -> bool:
+    return text.lstrip(" \u3000\u00a0\ufeff\u200b").startswith(_FORMULA_STARTS)
 
 
 def percent(share: float) -> str:
@@ -53,6 +64,11 @@ def shorten(text: str, limit: int) -> str:
 def one_line(text: str) -> str:
     """Line breaks and tabs as single spaces."""
     return " ".join(clean(text).split())
+
+
+def joined(text: str) -> str:
+    """One line; a line break between two Chinese characters is none in what was written."""
+    return one_line(_BROKEN.sub("", clean(text)))
 
 
 def width(text: str) -> int:
