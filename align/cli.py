@@ -1,4 +1,4 @@
-"""The command line: ``align run | read | graph | export | evaluate | models | app``.
+"""The command line: ``align run | read | graph | export | diff | evaluate | users | app`` …
 
 Thin: each command turns options into a call, shows progress on the error stream and a summary
 on the standard one, and ends with the exit code its errors name.  Nothing heavy is imported
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import align
-from align import cli_evaluate, cli_models
+from align import cli_credit, cli_evaluate, cli_models, cli_plan, cli_store, cli_tune
 from align.cli_words import in_chinese
 from align.errors import AlignError, UsageError
 
@@ -35,6 +35,14 @@ app = typer.Typer(
 )
 app.add_typer(cli_models.models_app, name="models")
 app.add_typer(cli_evaluate.app, name="evaluate")
+app.add_typer(cli_store.users_app, name="users")
+app.add_typer(cli_store.ledger_app, name="ledger")
+app.add_typer(cli_store.db_app, name="db")
+
+app.command()(cli_plan.diff)
+app.command()(cli_plan.template)
+app.command()(cli_tune.tune)
+app.command()(cli_credit.convert)
 
 Courses = Annotated[
     Path, typer.Option("--courses", help="课程标准文件夹（每个子文件夹一个专业）。")
@@ -45,6 +53,7 @@ Level = Annotated[
 ]
 ProgrammeName = Annotated[str | None, typer.Option("--programme", help="只做这个专业。")]
 Model = Annotated[str | None, typer.Option("--model", help="向量模型：名称或文件夹。")]
+Device = cli_models.Device
 Concepts = Annotated[
     Path | None, typer.Option("--concepts", help="学校自己的概念词表（TSV），加在自带词表之后。")
 ]
@@ -64,10 +73,14 @@ class Format(StrEnum):
     """What ``align export`` writes."""
 
     DOCX = "docx"
+    PDF = "pdf"
     XLSX = "xlsx"
     CSV = "csv"
     GRAPHML = "graphml"
     JSON = "json"
+    PARQUET = "parquet"
+    SSSOM = "sssom"
+    CASE = "case"
 
 
 def _version(value: bool) -> None:
@@ -93,6 +106,7 @@ def run(
     level: Level = None,
     programme: ProgrammeName = None,
     model: Model = None,
+    device: Device = None,
     concepts: Concepts = None,
     settings: SettingsFile = None,
     all_pairs: Annotated[
@@ -105,7 +119,7 @@ def run(
 
     with Console() as console:
         results = _results(
-            console, courses, certs, level, programme, model, concepts, settings, all_pairs
+            console, courses, certs, level, programme, model, device, concepts, settings, all_pairs
         )
         for result in results:
             folder = out / result.gathered.programme.id
@@ -156,6 +170,7 @@ def graph(
     level: Level = None,
     programme: ProgrammeName = None,
     model: Model = None,
+    device: Device = None,
     concepts: Concepts = None,
     settings: SettingsFile = None,
 ) -> None:
@@ -169,7 +184,9 @@ def graph(
             "不支持的图片格式", file=out, got=out.suffix or "无后缀", expected=".svg、.png 或 .html"
         )
     with Console() as console:
-        results = _results(console, courses, certs, level, programme, model, concepts, settings)
+        results = _results(
+            console, courses, certs, level, programme, model, device, concepts, settings
+        )
         certificates = [(r, c) for r in results for c in r.gathered.certificates]
         for k, (result, certificate) in enumerate(certificates):
             path = out
@@ -197,18 +214,41 @@ def export(
     level: Level = None,
     programme: ProgrammeName = None,
     model: Model = None,
+    device: Device = None,
     concepts: Concepts = None,
     settings: SettingsFile = None,
+    base: Annotated[
+        str | None, typer.Option("--base", help="SSSOM 与 CASE 中各种编号前面的网址或 URN。")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", help="SSSOM 与 CASE 中写的日期，如 2026-09-01。")
+    ] = None,
+    license_uri: Annotated[
+        str | None, typer.Option("--license", help="SSSOM 中写的许可（网址）。")
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", help="学校自己的方案模板（.docx），用于 docx 与 pdf。"),
+    ] = None,
 ) -> None:
     """只写出所选格式的结果文件。"""
     from align import pipeline
+    from align.export.exchange import origin_of
     from align.present import Console
 
+    origin = origin_of(base, date, license_uri)  # before the long work
+    if template is not None:
+        pipeline.read_template(template)
     with Console() as console:
-        results = _results(console, courses, certs, level, programme, model, concepts, settings)
+        results = _results(
+            console, courses, certs, level, programme, model, device, concepts, settings
+        )
         for result in results:
             folder = out / result.gathered.programme.id
-            for path in pipeline.write(result, folder, formats=[f.value for f in formats]):
+            names = [f.value for f in formats]
+            for path in pipeline.write(
+                result, folder, formats=names, origin=origin, template=template
+            ):
                 console.say(str(path))
     _end_with(_unread(results))
 
@@ -216,11 +256,26 @@ def export(
 @app.command("app")
 def app_command(
     port: Annotated[int, typer.Option("--port", help="端口。")] = 8501,
+    sign_in: Annotated[
+        bool, typer.Option("--sign-in", help="须用账号登录；不给时只供本机一人使用，不登录。")
+    ] = False,
+    host: Annotated[
+        str, typer.Option("--host", help="在哪个地址上提供；不是本机地址时须同时给 --sign-in。")
+    ] = "127.0.0.1",
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", help="浏览器中可以用的服务器名称或地址，可多次给出。"),
+    ] = None,
+    db: Annotated[
+        str | None, typer.Option("--db", help="数据库：文件或地址；默认在数据文件夹中。")
+    ] = None,
 ) -> None:
     """打开界面（浏览器）。"""
     from align.ui.launch import launch
 
-    launch(port)
+    if db is not None:
+        os.environ["ALIGN_DB"] = db
+    launch(port, sign_in=sign_in, address=host, names=name or ())
 
 
 def _results(
@@ -230,6 +285,7 @@ def _results(
     level: list[str] | None,
     programme: str | None,
     model: str | None,
+    device: str | None,
     concepts: Path | None,
     settings_file: Path | None,
     all_pairs: bool = False,
@@ -245,7 +301,9 @@ def _results(
 
     settings = load_settings(settings_file)
     embedder = load_embedder(
-        model, progress=lambda done, total: console.progress("计算向量", done, total)
+        model,
+        device=device,
+        progress=lambda done, total: console.progress("计算向量", done, total),
     )
     matcher = load_matcher(models_folder() / "matcher.json", concepts)
     gathered = gather(

@@ -6,6 +6,7 @@ Each subfolder of ``course_standards/`` is a programme.  Its ``programme.toml`` 
     certificates = ["邮政速递业务员职业技能标准.pdf"]  # files, codes or names
     levels = ["初级", "中级"]              # range of the integration; all when left out
     leave_out = ["军事理论.docx", "体育"]  # course files or course names
+    signatures = ["制订人", "专业带头人"]  # who signs the plan; the usual six when left out
 
 Files lying directly in the folder are one programme by themselves; a folder that has the file
 itself, and below it only subfolders without one, is one programme as a whole.  Without the
@@ -25,7 +26,7 @@ FILE_NAME = "programme.toml"
 #: What Windows and macOS leave in folders; and how hidden, locked and unpacked-archive names begin.
 _SYSTEM = {"thumbs.db", "desktop.ini"}
 _HIDDEN = (".", "~$", "__MACOSX")
-_KEYS = {"name", "major", "college", "certificates", "levels", "leave_out"}
+_KEYS = {"name", "major", "college", "certificates", "levels", "leave_out", "signatures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Programme:
     leave_out: tuple[str, ...] = ()
     college: str = ""
     major: str = ""
+    signatures: tuple[str, ...] = ()
 
     def takes_certificate(self, path: Path, code: str, name: str) -> bool:
         """Whether a certificate (its file, code or name) is one that the programme integrates."""
@@ -130,7 +132,7 @@ def _programme(folder: Path, files: Sequence[Path] | None = None) -> Programme:
         raise UsageError(
             "有不认识的项", file=path, got="、".join(unknown), expected="、".join(sorted(_KEYS))
         )
-    for key in ("certificates", "levels", "leave_out"):
+    for key in ("certificates", "levels", "leave_out", "signatures"):
         if not isinstance(data.get(key, []), list):
             raise UsageError("应写成列表", file=path, place=key, expected='["…", "…"]')
     return Programme(
@@ -142,4 +144,5 @@ def _programme(folder: Path, files: Sequence[Path] | None = None) -> Programme:
         tuple(map(str, data.get("leave_out", ()))),
         str(data.get("college", "")),
         str(data.get("major", "")),
+        tuple(map(str, data.get("signatures", ()))),
     )

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.store_kit import home, postgres, ready
+
+__all__ = ["home", "postgres", "ready"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_models_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -649,7 +649,8 @@ def test_the_matcher_is_judged_on_labels(here: Here) -> None:
     assert set(figures) >= {
         "hit@1", "hit@5", "map", "ndcg@10", "average_precision", "precision_at_threshold",
         "recall_at_threshold", "f1_at_threshold", "best_f1", "best_f1_threshold", "ece",
-        "brier_skill", "action_accuracy", "action_macro_f1", "n_items", "n_units", "n_links",
+        "brier_skill", "action_accuracy", "action_macro_f1", "action_macro_f1_low",
+        "action_macro_f1_high", "n_items", "n_units", "n_links",
     }  # fmt: skip
     assert (figures["n_items"], figures["n_units"], figures["n_links"]) == (8, 7, 7)
     assert figures["hit@1"] == 1.0

@@ -283,3 +283,17 @@ def test_nothing_found_is_an_error_that_names_the_remedy_and_loses_nothing() -> 
     assert not reading.certificates and not reading.courses
     assert "简表" in problem(reading, "nothing-placed").message
     assert [p.text for p in reading.unplaced] == ["冷链通讯", "本期介绍两家企业。"]
+
+
+def test_each_item_of_a_cell_is_quoted_by_itself() -> None:
+    cell = "1.1.1 能核对 寄件人身份；\n1.1.2能检查寄递物品，\n  识别违禁物品。1.1.3 能称重"
+    rows = [["工作领域", "工作任务", "职业技能要求"], ["1 收件", "1.1 验视", cell]]
+    reading = read(
+        line("快件处理员职业技能等级标准"), table(rows, caption="表1 职业技能要求（初级）")
+    )
+    (cert,) = reading.certificates
+    assert [i.printed for i in cert.competencies] == [
+        "1.1.1 能核对 寄件人身份；",
+        "1.1.2能检查寄递物品，\n  识别违禁物品。",
+        "1.1.3 能称重",
+    ]

@@ -126,6 +126,16 @@ def test_hours_that_are_none_are_refused_with_their_place(cell: str, tmp_path: P
     assert problem(plain, "hours-unreadable").place == units(plain)[1].place
 
 
+@pytest.mark.parametrize("cell", ["4-6", "4～6学时", "4至6", "4—6"])
+def test_a_range_of_hours_is_taken_at_its_lower_end_and_said(cell: str) -> None:
+    rows = [["单元", "任务", "教学内容", "学时"], ["起步", "检查", "油液", cell]]
+    reading = read(TITLE, table(rows))
+    assert [u.hours for u in units(reading)] == [4]
+    said = problem(reading, "hours-range")
+    assert said.severity == "warning" and f"“{cell}”" in said.message and "4 学时" in said.message
+    assert "hours-range" not in codes(read(TITLE, table([*rows[:1], ["甲", "乙", "丙", "4/2"]])))
+
+
 def test_a_refused_part_makes_no_whole_and_a_column_of_words_is_said() -> None:
     head = ["单元", "任务", "教学内容"]
     split = read(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from align.export import docx_annex, docx_credits, docx_tables
+from align.export import docx_annex, docx_credits, docx_lists, docx_tables
+from align.export.docx_contents import contents
+from align.export.docx_pages import pages_of
 from align.export.docx_parts import (
     LANDSCAPE_HEIGHT_MM,
     LANDSCAPE_MM,
     PORTRAIT_MM,
-    contents,
     document_bytes,
     heading,
     new_document,
@@ -40,20 +41,25 @@ CHAPTERS = (
     ("八、有效期与复核", "ba"),
     ("九、签署", "jiu"),
     ("附件1 已覆盖的技能要求", "fu1"),
-    ("附件2 学校设定", "fu2"),
-    ("附件3 文件中发现的问题", "fu3"),
-    ("附件4 本次运行", "fu4"),
+    ("附件2 可免修单元的依据", "fu2"),
+    ("附件3 学校的设定与规则", "fu3"),
+    ("附件4 文件中发现的问题", "fu4"),
+    ("附件5 审定记录", "fu5"),
+    ("附件6 本次运行", "fu6"),
 )
 _TITLES = {bookmark: words for words, bookmark in CHAPTERS}
 
 
-def docx_bytes(plan: Plan) -> bytes:
+def docx_bytes(plan: Plan, *, contents_field: bool = True) -> bytes:
     """The whole draft plan.
 
     Parameters
     ----------
     plan : Plan
         From :func:`align.plan.make_plan`.
+    contents_field : bool
+        Whether the contents are a field that Word can renew; without it they are single page
+        references, which LibreOffice works out by itself on the way to a PDF.
 
     Returns
     -------
@@ -61,8 +67,9 @@ def docx_bytes(plan: Plan) -> bytes:
         A docx file; the same for the same plan.
     """
     document = new_document(f"{plan.major}专业书证融通实施方案", plan.mark)
+    document.sections[0].different_first_page_header_footer = True  # a cover has no page number
     _cover(document, plan)
-    _basis(document, plan)
+    first = _basis(document, plan)
     _scope(document, plan)
     _courses(document, plan)
     new_section(document, landscape=True)
@@ -70,13 +77,17 @@ def docx_bytes(plan: Plan) -> bytes:
     new_section(document, landscape=False)
     docx_credits.credits(document, plan, _TITLES["wu"])
     docx_annex.procedure(document, plan, _TITLES)
+    new_section(document, landscape=True)
+    docx_lists.covered(document, plan, _TITLES["fu1"])
+    docx_lists.exempt_grounds(document, plan, _TITLES["fu2"])
+    new_section(document, landscape=False)
     docx_annex.annexes(document, plan, _TITLES)
+    contents(document, first, pages_of(document), as_field=contents_field)
     return document_bytes(document)
 
 
 def _cover(document: Docx, plan: Plan) -> None:
-    from docx.enum.text import WD_BREAK
-
+    """The cover, and the heading of the contents on the next page."""
     for _ in range(4):
         text(document, "", "AlignCaption")
     text(document, f"{plan.major}专业", "Title")
@@ -95,10 +106,8 @@ def _cover(document: Docx, plan: Plan) -> None:
         ("编制日期", "　　　　年　　月　　日"),
     ]
     docx_tables.form(document, rows)
-    text(document, "", "AlignCaption").add_run().add_break(WD_BREAK.PAGE)
-    text(document, "目　录", "AlignCaption")
-    contents(document, CHAPTERS)
-    text(document, "", "AlignCaption").add_run().add_break(WD_BREAK.PAGE)
+    title = text(document, "目　录", "AlignContentsTitle")
+    title.paragraph_format.page_break_before = True
 
 
 def _link_threshold(plan: Plan) -> float:
@@ -109,8 +118,10 @@ def _levels(plan: Plan, certificate_id: str) -> str:
     return "、".join(r.level for r in plan.scope if r.certificate_id == certificate_id)
 
 
-def _basis(document: Docx, plan: Plan) -> None:
-    heading(document, _TITLES["yi"], 1, "yi")
+def _basis(document: Docx, plan: Plan) -> Any:
+    """Chapter one; gives its heading, which the contents stand in front of."""
+    first = heading(document, _TITLES["yi"], 1, "yi")
+    first.paragraph_format.page_break_before = True
     basis = [
         "《国家职业教育改革实施方案》（国发〔2019〕4号）；",
         "《关于在院校实施“学历证书＋若干职业技能等级证书”制度试点方案》（教职成〔2019〕6号）；",
@@ -127,7 +138,7 @@ def _basis(document: Docx, plan: Plan) -> None:
         )
         basis.append(f"《{row.certificate}》标准" + (f"（{known}）；" if known else "；"))
     basis += [
-        f"{plan.major}专业人才培养方案与课程标准（所比对的文件见附件4）；",
+        f"{plan.major}专业人才培养方案与课程标准（所比对的文件见附件6）；",
         "本校学分认定与转换的有关规定（由学校填写）。",
     ]
     for i, words in enumerate(basis, 1):
@@ -135,8 +146,9 @@ def _basis(document: Docx, plan: Plan) -> None:
     text(
         document,
         "本草案由软件逐条比对课程标准与证书标准后生成，供教师审定时使用。表中的关系、措施与概率都是建议，"
-        "未经教师确认不生效；所有阈值和百分比都是本校的设定（见附件2），没有国家统一规定。",
+        "未经教师确认不生效；所有阈值和百分比都是本校的设定（见附件3），没有国家统一规定。",
     )
+    return first
 
 
 def _scope(document: Docx, plan: Plan) -> None:
@@ -155,6 +167,9 @@ def _courses(document: Docx, plan: Plan) -> None:
     heading(document, _TITLES["san"], 1, "san")
     for matrix in plan.matrices:
         docx_tables.courses(document, plan, matrix)
+        if not any(map(any, matrix.values)):
+            text(document, f"没有课程与《{matrix.certificate}》关联，不画关联图。", "AlignNote")
+            continue
         graph = task_picture(matrix, _link_threshold(plan))
         # The whole of a standing page but for the header's and a caption's height.
         picture(document, graph.png(), (graph.width, graph.height), (PORTRAIT_MM, 215), graph.title)
@@ -164,8 +179,9 @@ def _analysis(document: Docx, plan: Plan) -> None:
     heading(document, _TITLES["si"], 1, "si")
     heading(document, "（一）课程与工作任务覆盖度", 2)
     pictures = [(m, part) for m in plan.matrices for part in heat_parts(m)]
+    pictures = [(m, part) for m, part in pictures if any(map(any, m.values))]
     if not pictures:
-        text(document, "没有可比对的证书。")
+        text(document, "没有课程达到关联阈值，不画热力图。")
     for i, (matrix, part) in enumerate(pictures):
         title = f"课程 × 工作任务覆盖度：{matrix.certificate}"
         levels = "、".join(dict.fromkeys(c.level for c in part.columns))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from itertools import groupby
 from typing import TYPE_CHECKING
 
+from align.export import docx_lists
 from align.export.docx_grid import Line, TableRow, table
 from align.export.docx_parts import SMALL, heading, text
-from align.export.words import number, one_line, percent, shorten
+from align.export.words import number, one_line, shorten
 from align.plan.nouns import Plan
 from align.records import Action, Severity
 from align.settings import BY_NAME
@@ -25,7 +25,8 @@ _PROBLEMS_SHOWN = 60
 def procedure(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
     """Chapters six to nine: common wording to start from, blanks, and the signatures."""
     heading(document, titles["liu"], 1, "liu")
-    counts = Counter(r.action for r in plan.analysis)
+    # A proposal that was not taken asks for nothing.
+    counts = Counter(r.action for r in plan.analysis if r.word is None or r.word.action)
     text(
         document,
         f"1. 补充（{counts[Action.SUPPLEMENT]} 条）：由课程负责人确认确未讲授后，"
@@ -55,55 +56,16 @@ def procedure(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
 
 
 def annexes(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
-    """Covered items, the college's settings, problems of the documents, the run's identity."""
-    _covered(document, plan, titles["fu1"])
-    _settings(document, plan, titles["fu2"])
-    _problems(document, plan, titles["fu3"])
-    _run(document, plan, titles["fu4"])
-
-
-def _covered(document: Docx, plan: Plan, title: str) -> None:
-    from docx.enum.text import WD_BREAK
-
-    text(document, "", "AlignCaption").add_run().add_break(WD_BREAK.PAGE)
-    heading(document, title, 1, "fu1")
-    covered = [r for r in plan.analysis if r.action is Action.COVERED]
-    if not covered:
-        text(document, "没有达到“已覆盖”的技能要求。")
-        return
-    rows: list[TableRow] = []
-    for (certificate, level, task), run in groupby(
-        covered, key=lambda r: (r.certificate, r.level, r.task or r.area)
-    ):
-        group = list(run)
-        title = f"{certificate} ／ {level} ／ {task}（{len(group)} 条）"
-        rows.append(TableRow([Line(title, SMALL, bold=True)], "F2F2F2", keep=True))
-        for r in group:
-            units = "、".join(shorten(u, 24) for u in r.units[:2])
-            if len(r.units) > 2:
-                units += f" 等 {len(r.units)} 个单元"
-            rows.append(
-                TableRow(
-                    [
-                        [Line(r.item_id, SMALL)],
-                        [Line(shorten(one_line(r.item), 60), SMALL)],
-                        [Line(f"《{r.course}》{units}", SMALL)],
-                        [Line(percent(r.probability) + ("，存疑" if r.unsure else ""), SMALL)],
-                    ]
-                )
-            )
-    table(
-        document,
-        ("编号", "技能要求", "课程单元", "概率"),
-        rows,
-        (24, 62, 52, 18),
-        title="已覆盖的技能要求",
-        centred=(0, 3),
-    )
+    """The college's settings and rules, problems of the documents, decisions, the run."""
+    _settings(document, plan, titles["fu3"])
+    _problems(document, plan, titles["fu4"])
+    docx_lists.decided(document, plan, titles["fu5"])
+    _run(document, plan, titles["fu6"])
 
 
 def _settings(document: Docx, plan: Plan, title: str) -> None:
-    heading(document, title, 1, "fu2")
+    heading(document, title, 1, "fu3")
+    heading(document, "（一）学校设定", 2)
     text(
         document,
         "下列数值都是本校的设定，没有国家统一规定；改变设定后应重新运行，并比较建议的变化。",
@@ -126,10 +88,29 @@ def _settings(document: Docx, plan: Plan, title: str) -> None:
         title="学校设定",
         centred=(0, 1),
     )
+    heading(document, "（二）学分转换规则", 2)
+    if plan.rules is None:
+        text(document, "本方案没有应用学分转换规则；学分转换表只列出内容上的候选。")
+    elif not plan.rules:
+        text(document, "学校没有启用任何学分转换规则。")
+    else:
+        table(
+            document,
+            ("规则", "数值", "含义", "出处"),
+            [
+                TableRow(
+                    [[Line(words, SMALL)] for words in (r.title, r.value, r.meaning, r.origin)]
+                )
+                for r in plan.rules
+            ],
+            (28, 34, 58, 36),
+            title=f"启用的学分转换规则（版本 {plan.rules_version}）",
+            centred=(0,),
+        )
 
 
 def _problems(document: Docx, plan: Plan, title: str) -> None:
-    heading(document, title, 1, "fu3")
+    heading(document, title, 1, "fu4")
     counts = Counter(p.severity for p in plan.problems)
     if not plan.problems:
         text(document, "没有发现问题。")
@@ -165,13 +146,15 @@ def parameter_title(name: str) -> str:
 
 
 def _run(document: Docx, plan: Plan, title: str) -> None:
-    heading(document, title, 1, "fu4")
+    heading(document, title, 1, "fu6")
     run = plan.run
     rows = [
         ("运行编号", run.id),
         ("程序版本", run.tool_version),
         ("语义模型", run.model),
         ("设定版本", run.settings_version),
+        ("规则版本", plan.rules_version or "未应用"),
+        ("账本首部", plan.ledger or "无（本次结果未记入账本）"),
         *((parameter_title(name), number(value)) for name, value in run.parameters),
     ]
     table(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from align.export.docx_grid import Content, Line, TableRow, table
 from align.export.docx_parts import PORTRAIT_MM, SMALL, TABLE, heading, text
 from align.export.words import number, one_line, percent
-from align.plan.nouns import CreditRow, Plan
+from align.plan.nouns import CreditRow, ExemptUnitRow, Plan
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
 
 _RED, _AMBER, _GREY = "C00000", "9C5700", "595959"
+_UNITS_SHOWN = 20  # a row has to fit a page; the annex lists every unit
 CREDIT_TOTAL_NOTE = "合计只是候选之和，须按学校的学分上限审定"
 EXEMPTION_NOTE = (
     "免修针对持证学生：同一单元可以既对未持证学生强化或拓展、又对持证学生免修，两者不矛盾。"
@@ -29,10 +30,20 @@ def _credit_row(r: CreditRow) -> TableRow:
         + ([Line(r.credits_note, SMALL, colour=_GREY)] if r.credits_note else []),
         [Line(percent(r.probability))] + ([Line("存疑", SMALL, colour=_AMBER)] if r.unsure else []),
         r.grade,
-        [Line(one_line(r.reason), SMALL)],
-        [Line(r.status, TABLE, colour=_RED)],
+        [Line(one_line(r.reason), SMALL)]
+        + [Line(one_line(words), SMALL, colour=_RED) for words in r.against],
+        _status(r),
     ]
     return TableRow(cells)
+
+
+def _status(r: CreditRow) -> list[Line]:
+    """What has become of it: by the rules, and by whose word."""
+    if r.word is None:
+        return [Line(r.status, TABLE, colour=_RED)]
+    lines = [] if r.taken is None else [Line(r.status.partition("；")[0], SMALL, bold=True)]
+    lines += [Line(words, SMALL) for words in (r.word.verdict, r.word.who, r.word.when)]
+    return [*lines, Line(one_line(r.word.note), SMALL, colour=_GREY)] if r.word.note else lines
 
 
 def _credit_total(plan: Plan) -> TableRow:
@@ -53,6 +64,11 @@ def _credit_total(plan: Plan) -> TableRow:
 def credit_total_notes(plan: Plan) -> list[str]:
     """How the total of 学分转换表 is to be read."""
     notes = [CREDIT_TOTAL_NOTE]
+    if plan.rules is not None:
+        taken = sum(bool(r.taken) for r in plan.credits)
+        notes = [f"按学校的转换规则选定 {taken} 门，最终由委员会审定。"]
+        if plan.credit_choices:
+            notes.append(f"另有 {plan.credit_choices} 种选法学分相同。")
     if plan.credits_repeated:
         notes.append("同一门课程只计一次。")
     if plan.courses_without_credits:
@@ -70,14 +86,19 @@ def credits(document: Docx, plan: Plan, title: str) -> None:
             document,
             ("证书及等级", "课程", "课程\n性质", "学分", "概率", "成绩记法", "理由", "审定"),
             [*(_credit_row(r) for r in plan.credits), _credit_total(plan)],
-            (25, 25, 13, 14, 14, 17, 32, 16),
+            (21, 22, 11, 12, 12, 14, 42, 22),
             title="学分转换表",
             centred=(2, 3, 4, 5, 7),
         )
         text(
             document,
-            "注：学分取自课程（人才培养方案或课程标准），不由相似度推算。各校的转换规则互不相同，"
-            "本表只列出内容上的候选，是否转换、转换多少由委员会审定。",
+            "注：学分取自课程（人才培养方案或课程标准），不由相似度推算。"
+            + (
+                "各校的转换规则互不相同，本表只列出内容上的候选，"
+                if plan.rules is None
+                else "本表按学校启用的转换规则（见附件3）选定，"
+            )
+            + "是否转换、转换多少由委员会审定。",
             "AlignNote",
         )
     else:
@@ -99,15 +120,18 @@ def _exempt_units(document: Docx, plan: Plan) -> None:
         plan.exempt_units, key=lambda r: (r.certificate_id, r.course_id)
     ):
         group = list(run)
-        known = [r.hours for r in group if r.hours is not None]
-        names = "；".join(r.unit + ("（存疑）" if r.unsure else "") for r in group)
+        standing = [r for r in group if r.stands]
+        known = [r.hours for r in standing if r.hours is not None]
+        names = "；".join(_unit_name(r) for r in group[:_UNITS_SHOWN])
+        if len(group) > _UNITS_SHOWN:
+            names += f"等 {len(group)} 个单元"
         certificate = Line(group[0].certificate, SMALL, colour=_GREY)
         rows.append(
             TableRow(
                 [
                     [Line(f"《{group[0].course}》"), certificate],
-                    f"{len(group)}／{units[certificate_id, course_id]}",
-                    number(sum(known)) if len(known) == len(group) else "—",
+                    f"{len(standing)}／{units[certificate_id, course_id]}",
+                    number(sum(known)) if len(known) == len(standing) else "—",
                     [Line(names, SMALL)],
                     str(sum(r.unsure for r in group)),
                 ]
@@ -123,7 +147,14 @@ def _exempt_units(document: Docx, plan: Plan) -> None:
     )
     text(
         document,
-        "注：逐个单元对应的技能要求、理由与概率列于 plan.xlsx 的“免修单元”表；"
-        "都是未经教师确认的建议。",
+        "注：逐个单元对应的技能要求、理由与双方原文见附件2；"
+        + ("没有注明审定结果的，" if plan.reviewed else "")
+        + "都是未经教师确认的建议。",
         "AlignNote",
     )
+
+
+def _unit_name(r: ExemptUnitRow) -> str:
+    if r.word is not None:
+        return f"{r.unit}（{r.word.verdict}）"
+    return r.unit + ("（存疑）" if r.unsure else "")

@@ -60,6 +60,7 @@ def table(
     *,
     title: str = "",
     centred: Sequence[int] = (),
+    together: bool = True,
 ) -> None:
     """A ruled table: the header repeats on every page, no row is split over two.
 
@@ -73,6 +74,8 @@ def table(
         Printed above with the table's number; without one there is no number either.
     centred : sequence of int
         Columns, counted from 0, whose text stands in the middle.
+    together : bool
+        Whether a small table stays whole on one page.
     """
     from docx.oxml import parse_xml
 
@@ -96,7 +99,7 @@ def table(
         cells = [[Line(part, HEAD) for part in h.split("\n")] for h in header]
         head = TableRow(cells, shade="E7E6E6")
         parts.append(_row(head, grid, (), is_header=True))
-    if sum(map(_height, rows)) <= _KEPT_LINES:
+    if together and sum(map(_height, rows)) <= _KEPT_LINES:
         rows = [*(replace(row, keep=True) for row in rows[:-1]), *rows[-1:]]
     parts += [_row(row, grid, centred) for row in rows]
     parts.append("</w:tbl>")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -22,16 +21,17 @@ if TYPE_CHECKING:
 FANGSONG, HEITI, KAITI, BIAOSONG, LATIN = (
     "仿宋", "黑体", "楷体", "方正小标宋简体", "Times New Roman",
 )  # fmt: skip
-# What a reader's machine may have instead; Word and LibreOffice both look at these names.
+# What a reader's machine may have instead; Word looks through these names in order.
 _FALLBACKS = {
-    FANGSONG: "FangSong;仿宋_GB2312;STFangsong",
-    HEITI: "SimHei;STHeiti",
-    KAITI: "KaiTi;楷体_GB2312;STKaiti",
-    BIAOSONG: "华文中宋;STZhongsong;宋体",
+    FANGSONG: "FangSong,仿宋_GB2312,STFangsong",
+    HEITI: "SimHei,STHeiti",
+    KAITI: "KaiTi,楷体_GB2312,STKaiti",
+    BIAOSONG: "华文中宋,STZhongsong,宋体",
 }
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _EPOCH = datetime(2000, 1, 1)  # no clock in a result: equal runs give equal files
 _ZIP_DATE = (2000, 1, 1, 0, 0, 0)
-NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+NS = f'xmlns:w="{W}"'
 
 PORTRAIT_MM = 210 - 28 - 26
 LANDSCAPE_MM = 297 - 35 - 35
@@ -83,7 +83,14 @@ def _style(document: Docx, name: str, font: str, size: float, bold: bool) -> Any
     from docx.shared import Pt, RGBColor
 
     styles = document.styles
-    style: Any = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    if name not in styles:
+        # The names of contents entries are Word's own: it gives new entries these styles.
+        styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name.startswith("toc "))
+    style: Any = styles[name]
+    style.element.set(
+        qn("w:styleId"),
+        name.upper().replace(" ", "") if name.startswith("toc ") else style.style_id,
+    )
     style.font.name, style.font.size, style.font.bold = LATIN, Pt(size), bold
     style.font.italic = False
     style.font.color.rgb = RGBColor(0, 0, 0)
@@ -94,9 +101,14 @@ def _style(document: Docx, name: str, font: str, size: float, bold: bool) -> Any
 
 
 def _paragraph_shapes(document: Docx) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+    from docx.enum.text import (
+        WD_ALIGN_PARAGRAPH,
+        WD_LINE_SPACING,
+        WD_TAB_ALIGNMENT,
+        WD_TAB_LEADER,
+    )
     from docx.oxml.ns import qn
-    from docx.shared import Pt
+    from docx.shared import Mm, Pt
 
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3"):
         shape = document.styles[name].paragraph_format
@@ -116,9 +128,11 @@ def _paragraph_shapes(document: Docx) -> None:
         (HEAD, HEITI, 10.5, 14, True),
         ("AlignCaption", HEITI, 12, 22, True),
         (CAPTION, HEITI, 12, 24, True),
+        ("AlignContentsTitle", HEITI, 16, 36, True),
         ("AlignNote", FANGSONG, 12, 20, False),
         ("AlignPicture", FANGSONG, 10.5, 0, True),
-        ("AlignContents", FANGSONG, 14, 28, False),
+        ("toc 1", FANGSONG, 14, 26, False),
+        ("toc 2", FANGSONG, 14, 26, False),
     ):
         style = _style(document, name, font, size, False)
         style.base_style = None
@@ -133,6 +147,11 @@ def _paragraph_shapes(document: Docx) -> None:
         shape.keep_with_next = name == CAPTION
     for name in ("AlignNote", "AlignPicture"):
         document.styles[name].paragraph_format.space_before = Pt(6)
+    document.styles["toc 2"].paragraph_format.left_indent = Pt(28)  # two characters
+    for name in ("toc 1", "toc 2"):
+        document.styles[name].paragraph_format.tab_stops.add_tab_stop(
+            Mm(PORTRAIT_MM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
+        )
 
 
 def page(section: Section, *, landscape: bool) -> None:
@@ -163,7 +182,7 @@ def _header_and_footer(section: Section, mark: str) -> None:
     run = header.add_run(clean(mark))
     _colour(run, "C00000")
     footer.add_run("— ")
-    for part in _field("PAGE", "1"):
+    for part in field("PAGE", "1"):
         footer._p.append(part)
     footer.add_run(" —")
 
@@ -174,7 +193,7 @@ def _colour(run: Any, rgb: str) -> None:
     run.font.color.rgb = RGBColor.from_string(rgb)
 
 
-def _field(code: str, shown: str, *, dirty: bool = False) -> list[Any]:
+def field(code: str, shown: str, *, dirty: bool = False) -> list[Any]:
     """The runs of a complex field, ``shown`` standing until a program works it out."""
     from docx.oxml import parse_xml
 
@@ -193,6 +212,7 @@ def new_section(document: Docx, *, landscape: bool) -> Section:
     from docx.enum.section import WD_SECTION
 
     section: Section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.different_first_page_header_footer = False
     page(section, landscape=landscape)
     return section
 
@@ -218,47 +238,18 @@ def _as_chinese(paragraph: Any) -> None:
         run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
 
 
-def heading(document: Docx, words: str, level: int, bookmark: str = "") -> None:
-    """A numbered heading; with a bookmark it can be named in the contents."""
+def heading(document: Docx, words: str, level: int, bookmark: str = "") -> Any:
+    """A numbered heading with a bookmark, so that the contents lead to it; the paragraph."""
     from docx.oxml import parse_xml
 
     paragraph = document.add_paragraph(clean(words), style=f"Heading {level}")
     _as_chinese(paragraph)
-    if bookmark:
-        number = sum(1 for _ in document.element.body.iter(f"{{{_W}}}bookmarkStart")) + 1
-        start = f'<w:bookmarkStart {NS} w:id="{number}" w:name="{escape(bookmark)}"/>'
-        paragraph._p.insert(1, parse_xml(start))
-        paragraph._p.append(parse_xml(f'<w:bookmarkEnd {NS} w:id="{number}"/>'))
-
-
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-
-
-def contents(document: Docx, entries: Sequence[tuple[str, str]]) -> None:
-    """A table of contents: (words, bookmark) lines that lead to their page.
-
-    Single page references, not Word's TOC field: LibreOffice works these out when it opens the
-    file, where it leaves a TOC field as it was written, without numbers.  ``dirty`` asks Word to
-    do the same.
-    """
-    from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
-    from docx.oxml import parse_xml
-    from docx.shared import Mm
-
-    for words, bookmark in entries:
-        paragraph = document.add_paragraph(style="AlignContents")
-        paragraph.paragraph_format.tab_stops.add_tab_stop(
-            Mm(PORTRAIT_MM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
-        )
-        paragraph._p.append(
-            parse_xml(
-                f'<w:hyperlink {NS} w:anchor="{escape(bookmark)}" w:history="1"><w:r>'
-                f'<w:t xml:space="preserve">{escape(clean(words))}</w:t></w:r></w:hyperlink>'
-            )
-        )
-        paragraph.add_run("\t")
-        for run in _field(f"PAGEREF {bookmark} \\h", "", dirty=True):
-            paragraph._p.append(run)
+    number = sum(1 for _ in document.element.body.iter(f"{{{W}}}bookmarkStart")) + 1
+    name = escape(bookmark or f"_Toc{number:08d}")
+    start = f'<w:bookmarkStart {NS} w:id="{number}" w:name="{name}"/>'
+    paragraph._p.insert(1, parse_xml(start))
+    paragraph._p.append(parse_xml(f'<w:bookmarkEnd {NS} w:id="{number}"/>'))
+    return paragraph
 
 
 def picture(
@@ -292,8 +283,13 @@ def document_bytes(document: Docx) -> bytes:
         del package.rels[key]  # the template's own, of an empty page
     raw = io.BytesIO()
     document.save(raw)
+    return same_zip(raw.getvalue())
+
+
+def same_zip(package: bytes) -> bytes:
+    """The package with fixed dates and attributes: equal parts give equal bytes."""
     out = io.BytesIO()
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w") as target:
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(out, "w") as target:
         for info in source.infolist():
             entry = zipfile.ZipInfo(info.filename, _ZIP_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -311,7 +307,7 @@ def _name_fallback_fonts(document: Docx) -> None:
     if fonts is None:
         return
     entries = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{others.split(";")[0]}"/>'
+        f'<w:font w:name="{name}"><w:altName w:val="{others}"/>'
         '<w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="default"/></w:font>'
         for name, others in _FALLBACKS.items()
     )

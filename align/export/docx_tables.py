@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from align.export.docx_grid import Content, Line, TableRow, table
 from align.export.docx_parts import SMALL, text
-from align.export.words import number, one_line, percent, shorten
+from align.export.words import joined, number, one_line, percent, shorten
 from align.plan.matrix import Matrix
-from align.plan.nouns import AnalysisRow, Plan
+from align.plan.nouns import UNREVIEWED, AnalysisRow, Plan, Quotation, Word
 from align.records import ACTION_ZH, Action
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _RED, _AMBER, _GREY = "C00000", "9C5700", "595959"
 _GROUP_SHADE, _TASK_SHADE = "D9E2F3", "F2F2F2"
 _ACTION_COLOUR = {Action.SUPPLEMENT: _RED, Action.EXTEND: "1F4E79", Action.STRENGTHEN: "375623"}
-# A quotation tells what it is about within this many characters; plan.xlsx has it whole.
-_QUOTE, _ITEM = 90, 150
+#: A longer quotation would fill a page with one row; plan.xlsx has it whole.
+QUOTE_LIMIT = 300
 _UNITS_SHOWN = 3
 _TASKS_SHOWN = 4
 
@@ -90,9 +90,12 @@ def summary(document: Docx, plan: Plan) -> None:
     text(
         document,
         "注：条数按本等级计；覆盖份额按“高等级涵盖低等级”与其以下各等级合并计算，有权重的按权重。"
-        "份额的算法与阈值是本校设定，见附件2。",
+        "份额的算法与阈值是本校设定，见附件3。",
         "AlignNote",
     )
+    if rejected := sum(r.rejected for r in plan.summary):
+        words = f"另有 {rejected} 条要求的建议经审定未采纳，不计入表中各类措施。"
+        text(document, words, "AlignNote")
 
 
 def courses(document: Docx, plan: Plan, matrix: Matrix) -> None:
@@ -168,7 +171,7 @@ def analysis(document: Docx, plan: Plan) -> None:
             rows.append(
                 TableRow([Line(f"{title}（{_counts(group)}）", bold=True)], _GROUP_SHADE, keep=True)
             )
-            rows += [_analysis_row(r) for r in open_rows]
+            rows += [_analysis_row(r, plan.reviewed) for r in open_rows]
         if not rows:
             words = f"《{mine[0].certificate}》所列技能要求均已覆盖，不需措施。"
             text(document, words, "AlignNote")
@@ -177,7 +180,7 @@ def analysis(document: Docx, plan: Plan) -> None:
             document,
             ("证书的技能要求", "关系", "课程与单元", "措施与学时", "理由与课程原文"),
             rows,
-            (57, 19, 43, 44, 64),
+            (55, 24, 42, 43, 63),
             title=f"融通内容分析表（{mine[0].certificate}）",
             centred=(1,),
         )
@@ -189,17 +192,19 @@ def _counts(rows: Sequence[AnalysisRow]) -> str:
     return f"共 {len(rows)} 条：" + "，".join(parts)
 
 
-def _analysis_row(r: AnalysisRow) -> TableRow:
-    item = [
-        Line(shorten(f"{r.item_id}　{one_line(r.item)}", _ITEM), SMALL),
-        Line(f"（{r.item_quote.place}）", SMALL, colour=_GREY),
-    ]
+def _analysis_row(r: AnalysisRow, reviewed: bool = False) -> TableRow:
+    item = item_lines(r.item_id, r.item_quote)
     relation = [
         Line(ACTION_ZH[r.action], bold=True, colour=_ACTION_COLOUR.get(r.action, "")),
         Line(f"概率 {percent(r.probability)}", SMALL),
     ]
     relation += [Line("存疑", SMALL, colour=_AMBER)] if r.unsure else []
-    relation.append(Line(confirmation(r), SMALL, colour=_GREY))
+    if r.word is not None:
+        relation += word_lines(r.word)
+    else:
+        relation.append(Line(confirmation(r), SMALL, colour=_GREY))
+    if reviewed and r.word is None and not r.confirmed:
+        relation.append(Line(UNREVIEWED, SMALL, colour=_AMBER))
     where = [Line(f"《{r.course}》" if r.course else "（课程待定）", SMALL)]
     if r.action is Action.SUPPLEMENT and r.course:
         where.insert(0, Line("建议补入", SMALL, colour=_GREY))
@@ -213,15 +218,39 @@ def _analysis_row(r: AnalysisRow) -> TableRow:
     why = [Line(one_line(r.reason), SMALL)]
     if r.unit_quote:
         lead = "最接近的课程原文" if r.action is Action.SUPPLEMENT else "课程原文"
-        quote = shorten(one_line(r.unit_quote.text), _QUOTE)
-        why.append(Line(f"{lead}：“{quote}”（{r.unit_quote.place}）", SMALL))
+        why.append(Line(f"{lead}：{quotation(r.unit_quote)}", SMALL))
     why.append(Line(f"规则 {r.rule}", SMALL, colour=_GREY))
     cells: list[Content] = [item, relation, where, measure, why]
     return TableRow(cells)
 
 
+def word_lines(word: Word) -> list[Line]:
+    """What a person has said, who, when and why."""
+    lines = [Line(words, SMALL, colour=_GREY) for words in (word.verdict, word.who, word.when)]
+    return [*lines, Line(one_line(word.note), SMALL, colour=_GREY)] if word.note else lines
+
+
+def item_lines(item_id: str, quote: Quotation) -> list[Line]:
+    """A requirement as printed, with its number (once) and place."""
+    words = joined(quote.text)
+    number = item_id.rpartition("-")[2]
+    if words.startswith(number) and not words[len(number) :][:1].isdigit():
+        words = words[len(number) :].lstrip(" .．、　")
+    return [
+        Line(shorten(f"{item_id}　{words}", QUOTE_LIMIT), SMALL),
+        Line(f"（{quote.place}）", SMALL, colour=_GREY),
+    ]
+
+
+def quotation(quote: Quotation) -> str:
+    """The words in quotation marks, with their place."""
+    return f"“{shorten(joined(quote.text), QUOTE_LIMIT)}”（{quote.place}）"
+
+
 def confirmation(row: AnalysisRow) -> str:
-    """Who has looked at it: nobody yet, or a teacher."""
+    """Who has looked at it: nobody yet, or a teacher, and what they said."""
+    if row.word is not None:
+        return row.word.line
     if row.confirmed:
         return "教师已确认"
     return "未映射，待确认" if row.action is Action.SUPPLEMENT else "未确认"

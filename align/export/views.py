@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from align.export.canvas import Canvas
 from align.export.pictures import Edge, Node, bipartite, heatmap
 from align.export.words import one_line, percent, shorten
+from align.links import certainty
+from align.links import linked as is_linked
 from align.plan.matrix import Matrix
 from align.records import Certificate, Course, Match
 
@@ -52,7 +54,7 @@ def matrix_picture(matrix: Matrix, link_threshold: float, title: str = "") -> Ca
         [c.label for c in matrix.columns],
         matrix.values,
         title or f"课程 × {words}覆盖度：{matrix.certificate}",
-        subtitle=_note(link_threshold),
+        subtitle=_note(link_threshold, matrix.reviewed),
         column_groups=[c.level for c in matrix.columns],
         legend=_HEAT_LEGEND.replace("任务", "领域") if not by_task else _HEAT_LEGEND,
         tips=tips,
@@ -79,7 +81,7 @@ def graph_picture(
         Courses × tasks of the same certificate and courses.
     """
     linked = [
-        m for m in matches if m.certificate_id == certificate.id and m.probability >= link_threshold
+        m for m in matches if m.certificate_id == certificate.id and is_linked(m, link_threshold)
     ]
     units = sum(len(c.units) for c in courses)
     items = len(certificate.competencies)
@@ -89,11 +91,13 @@ def graph_picture(
             "逐条对应见融通内容分析表"
         )
         return task_picture(matrix, link_threshold, merged, _tips_by_task(certificate, linked))
-    return _unit_graph(courses, certificate, linked, _note(link_threshold))
+    note = _note(link_threshold, matrix.reviewed)
+    return _unit_graph(courses, certificate, linked, note)
 
 
-def _note(link_threshold: float) -> str:
-    return f"机器比对结果，未经教师审定；关联阈值 {percent(link_threshold)} 为学校设定"
+def _note(link_threshold: float, reviewed: bool) -> str:
+    what = "机器比对结果，其中经教师确认的关联计 100%" if reviewed else "机器比对结果，未经教师审定"
+    return f"{what}；关联阈值 {percent(link_threshold)} 为学校设定"
 
 
 def _unit_graph(
@@ -120,7 +124,7 @@ def _unit_graph(
     ]
     known_left, known_right = {n.id for n in left}, {n.id for n in right}
     edges = [
-        Edge(f"{m.course_id}|{m.unit_id}", m.item_id, m.probability, _match_tip(m))
+        Edge(f"{m.course_id}|{m.unit_id}", m.item_id, certainty(m, 0.0), _match_tip(m))
         for m in linked
         if f"{m.course_id}|{m.unit_id}" in known_left and m.item_id in known_right
     ]
@@ -164,7 +168,7 @@ def task_picture(
     tips : mapping, optional
         By (course id, level, area, task): quotations to show on a line.
     """
-    note = _note(link_threshold) + (f"\n{note}" if note else "")
+    note = _note(link_threshold, matrix.reviewed) + (f"\n{note}" if note else "")
     weights = Counter[str]()
     centre = Counter[str]()
     edges = []

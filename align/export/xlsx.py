@@ -14,15 +14,26 @@ from align.export.docx_annex import SEVERITY_ZH, parameter_title
 from align.export.docx_credits import EXEMPTION_NOTE, credit_total_notes
 from align.export.docx_tables import confirmation
 from align.export.words import clean, number, width
+from align.export.xlsx_edit import (
+    COURSE,
+    EDIT_NOTE,
+    ITEM,
+    UNIT,
+    edit_columns,
+    edit_values,
+    id_columns,
+    ids,
+)
 from align.export.xlsx_sheets import Column, Sheets, Value, shown
 from align.plan.matrix import Matrix
-from align.plan.nouns import Plan
+from align.plan.nouns import UNREVIEWED, AnalysisRow, ExemptUnitRow, Plan, Word
 from align.records import ACTION_ZH, Action
 
 _EPOCH = datetime(2000, 1, 1)  # no clock in a result
 _T = Column
 _SHARE = "percent"
 _PROBABILITY = "probability"
+_GRADES = {2: "全部教到", 1: "教了一部分", 0: "没有教到"}
 
 
 def xlsx_bytes(plan: Plan) -> bytes:
@@ -88,10 +99,12 @@ def _analysis(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 24), _T("等级"), _T("工作领域", 20), _T("工作任务", 24), _T("编号", 18),
         _T("职业技能要求", 48), _T("关系"), _T("概率", number=_PROBABILITY), _T("存疑"),
-        _T("确认", 16), _T("课程", 22), _T("课程单元", 36), _T("现有学时"), _T("措施", 40),
+        _T("确认", 16), *edit_columns(ITEM), _T("课程", 22), _T("课程单元", 36), _T("现有学时"),
+        _T("措施", 40),
         _T("建议学时"), _T("缺少的内容", 24), _T("理由", 48), _T("证书原文", 40),
         _T("证书原文位置", 20), _T("课程原文", 40), _T("课程原文位置", 20), _T("规则", 20),
-        _T("证书标识"), _T("课程标识"), _T("单元标识", 24),
+        _T("证书标识"), _T("课程标识"), _T("单元标识", 40), *_word_columns(plan),
+        *id_columns(),
     )  # fmt: skip
     sheet = sheets.table(
         "融通内容分析表",
@@ -101,17 +114,21 @@ def _analysis(sheets: Sheets, plan: Plan) -> None:
             [
                 r.certificate, r.level, r.area, r.task, r.item_id, r.item, ACTION_ZH[r.action],
                 r.probability, "存疑" if r.unsure else "",
-                "" if r.action is Action.COVERED and not r.confirmed else confirmation(r),
-                r.course, "\n".join(r.units), r.unit_hours, r.measure, r.hours,
+                _confirmed(r),
+                *edit_values(ITEM, r.word), r.course, "\n".join(r.units), r.unit_hours, r.measure,
+                r.hours,
                 "、".join(r.missing), r.reason, r.item_quote.text, r.item_quote.place,
                 r.unit_quote.text if r.unit_quote else "",
                 r.unit_quote.place if r.unit_quote else "", r.rule,
                 r.certificate_id, r.course_id, "\n".join(r.unit_ids),
+                *_word(plan, r.word, r.confirmed),
+                *ids(ITEM, r.proposal_id, r.proposed, r.word, plan.run.id),
             ]
             for r in plan.analysis
         ],
         frozen=6,
-        printed=17,
+        printed=21,
+        notes=(EDIT_NOTE,),
     )  # fmt: skip
     colours = {
         Action.SUPPLEMENT: ("#F8CBAD", "#7F2A00"),
@@ -127,12 +144,21 @@ def _analysis(sheets: Sheets, plan: Plan) -> None:
             )  # fmt: skip
 
 
+def _confirmed(r: AnalysisRow) -> str:
+    """In short; who and when have columns of their own."""
+    if r.word is not None:
+        return r.word.verdict
+    return "" if r.action is Action.COVERED and not r.confirmed else confirmation(r)
+
+
 def _credits(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 30), _T("等级"), _T("课程", 30), _T("课程代码"), _T("课程性质"), _T("学时"),
         _T("学分"), _T("学分说明", 18), _T("成绩记法", 24),
+        *edit_columns(COURSE),
         _T("概率", number=_PROBABILITY), _T("存疑"), _T("理由", 60), _T("规则", 20),
-        _T("审定", 18), _T("证书标识"), _T("课程标识"),
+        _T("审定", 30), *((_T("转换规则", 40),) if plan.rules is not None else ()),
+        _T("证书标识"), _T("课程标识"), *_word_columns(plan), *id_columns(),
     )  # fmt: skip
     total = f"学分合计 {number(plan.credit_total)}：" + "；".join(
         words.rstrip("。") for words in credit_total_notes(plan)
@@ -144,21 +170,31 @@ def _credits(sheets: Sheets, plan: Plan) -> None:
         [
             [
                 r.certificate, r.level, r.course, r.code, r.nature, r.hours, r.credits,
-                r.credits_note, r.grade, r.probability, "存疑" if r.unsure else "", r.reason,
-                r.rule, r.status, r.certificate_id, r.course_id,
+                r.credits_note, r.grade, *edit_values(COURSE, r.word), r.probability,
+                "存疑" if r.unsure else "", r.reason, r.rule, r.status,
+                *(("\n".join(r.against) or "选定",) if plan.rules is not None else ()),
+                r.certificate_id, r.course_id, *_word(plan, r.word),
+                *ids(COURSE, r.proposal_id, Action.EXEMPT, r.word, plan.run.id),
             ]
             for r in plan.credits
         ],
         # Above the table: a row of its own would be sorted and filtered with the courses.
-        notes=("只列内容上的候选，是否转换由委员会审定", *([total] if plan.credits else [])),
+        notes=(
+            "只列内容上的候选，是否转换由委员会审定" if plan.rules is None
+            else "按学校启用的转换规则选定，最终由委员会审定",
+            *([total] if plan.credits else []),
+            EDIT_NOTE,
+        ),
     )  # fmt: skip
 
 
 def _exempt_units(sheets: Sheets, plan: Plan) -> None:
     columns = (
         _T("证书", 30), _T("课程", 30), _T("课程单元", 44), _T("学时"), _T("对应的技能要求", 44),
-        _T("概率", number=_PROBABILITY), _T("存疑"), _T("确认"), _T("理由", 60), _T("规则", 20),
-        _T("证书标识"), _T("课程标识"), _T("单元标识", 24),
+        _T("概率", number=_PROBABILITY), _T("存疑"), _T("确认"), *edit_columns(UNIT),
+        _T("理由", 60), _T("证书原文", 40), _T("证书原文位置", 20), _T("课程原文", 40),
+        _T("课程原文位置", 20), _T("规则", 20), _T("证书标识"), _T("课程标识"),
+        _T("单元标识", 40), *_word_columns(plan), *id_columns(),
     )  # fmt: skip
     sheets.table(
         "免修单元",
@@ -167,14 +203,37 @@ def _exempt_units(sheets: Sheets, plan: Plan) -> None:
         [
             [
                 r.certificate, r.course, r.unit, r.hours, "、".join(r.item_ids), r.probability,
-                "存疑" if r.unsure else "", "教师已确认" if r.confirmed else "未确认", r.reason,
-                r.rule, r.certificate_id, r.course_id, r.unit_id,
+                "存疑" if r.unsure else "", "教师已确认" if r.confirmed else "未确认",
+                *edit_values(UNIT, r.word), r.reason, *_quotes(r), r.rule, r.certificate_id,
+                r.course_id, r.unit_id, *_word(plan, r.word),
+                *ids(UNIT, r.proposal_id, Action.EXEMPT, r.word, plan.run.id),
             ]
             for r in plan.exempt_units
         ],
         frozen=3,
-        notes=(EXEMPTION_NOTE,),
+        notes=(EXEMPTION_NOTE.rstrip("。"), EDIT_NOTE),
+        printed=12,
     )  # fmt: skip
+
+
+def _quotes(r: ExemptUnitRow) -> tuple[str, ...]:
+    """The first pair of quotations: certificate and place, course and place."""
+    return tuple(x for q in r.quotes[0] for x in (q.text, q.place)) if r.quotes else ("",) * 4
+
+
+def _word_columns(plan: Plan) -> tuple[Column, ...]:
+    """Who decided what and when; only once somebody has, so that a draft stays as it is."""
+    if not plan.reviewed:
+        return ()
+    return (_T("审定结论", 20), _T("审定人", 16), _T("审定时间", 18), _T("审定说明", 40))
+
+
+def _word(plan: Plan, word: Word | None, confirmed: bool = False) -> tuple[str, ...]:
+    if not plan.reviewed:
+        return ()
+    if word is None:
+        return ("关联经教师确认" if confirmed else UNREVIEWED, "", "", "")
+    return (word.verdict, word.who, word.when, word.note)
 
 
 def _matrices(sheets: Sheets, plan: Plan) -> None:
@@ -232,7 +291,7 @@ def _evidence(sheets: Sheets, plan: Plan) -> None:
         _T("证书", 24), _T("要求编号", 18), _T("课程", 24), _T("单元编号", 24),
         _T("概率", number=_PROBABILITY), _T("证书原文", 48), _T("证书原文位置", 20),
         _T("课程原文", 48), _T("课程原文位置", 20), _T("相似度", number="decimal"),
-        _T("相同或相当的词", 40),
+        _T("相同或相当的词", 40), *((_T("教师判断", 12),) if plan.reviewed else ()),
     )  # fmt: skip
     sheets.table(
         "证据",
@@ -242,6 +301,7 @@ def _evidence(sheets: Sheets, plan: Plan) -> None:
             [
                 r.certificate, r.item_id, r.course, r.unit_id, r.probability, r.item_text,
                 r.item_place, r.unit_text, r.unit_place, r.similarity, r.shared,
+                *(("" if r.grade is None else _GRADES[r.grade],) if plan.reviewed else ()),
             ]
             for r in plan.evidence
         ],
@@ -272,7 +332,12 @@ def _settings(sheets: Sheets, plan: Plan) -> None:
         ["运行", "程序版本", run.tool_version, "", "", "", "tool_version"],
         ["运行", "语义模型", run.model, "", "", "", "model"],
         ["运行", "设定版本", run.settings_version, "", "", "", "settings_version"],
+        ["运行", "账本首部", plan.ledger or "无", "", "", "", "ledger"],
     ]
+    if plan.rules is not None:
+        rows.append(["转换规则", "规则版本", plan.rules_version, "", "", "", "rules_version"])
+        rows += [["转换规则", r.title, r.value, "", r.meaning, r.origin, r.name]
+                 for r in plan.rules]  # fmt: skip
     for name, value in run.parameters:
         rows.append(["运行参数", parameter_title(name), value, "", "", "", name])
     for path, digest in run.sources:

@@ -12,6 +12,7 @@ _CELL_LIMIT = 32_767  # Excel's own, in UTF-16 units; XlsxWriter drops a longer 
 _CUT = "……（过长，全文见原文件）"
 _ROW_LIMIT = 1_048_576 - 10
 _NARROW, _WIDE = 6, 46
+_A4_COLUMNS = 190  # more half-width columns than a lying A4 page shows at a legible size
 _LINE_POINTS, _HEIGHT_LIMIT = 15.5, 409
 
 # The digits that mean something: the rest is noise that a clicked cell would show.
@@ -27,6 +28,9 @@ class Column:
     title: str
     most: int = _WIDE
     number: str = ""  # "", "percent", "probability" or "decimal"
+    edited: bool = False  # for the committee to fill in
+    choices: tuple[str, ...] = ()  # what may stand in an edited column
+    hidden: bool = False
 
 
 class Sheets:
@@ -44,6 +48,9 @@ class Sheets:
         self.turned = add({**base, "bold": True, "bg_color": "#D9E2F3", "rotation": 60,
                            "align": "center", "valign": "bottom"})  # fmt: skip
         self.text = add({**base, "text_wrap": True})
+        self.edit_head = add({**base, "bold": True, "bg_color": "#FFE699", "text_wrap": True,
+                              "valign": "vcenter", "align": "center"})  # fmt: skip
+        self.edit_text = add({**base, "text_wrap": True, "bg_color": "#FFF9E5"})
         self.formats = {
             "": add({**base, "num_format": "General"}),
             "percent": add({**base, "num_format": "0%"}),
@@ -73,38 +80,78 @@ class Sheets:
         top = 2
         widths = []
         for j, column in enumerate(columns):
-            sheet.write_string(top, j, column.title, self.head)
+            head = self.edit_head if column.edited else self.head
+            sheet.write_string(top, j, column.title, head)
             needed = [width(column.title) + 4]
             needed += [_widest(row[j], column) for row in rows[:2000]]
             widths.append(min(column.most, max(_NARROW, *needed)))
-            sheet.set_column(j, j, widths[-1])
+            sheet.set_column(j, j, widths[-1], None, {"hidden": column.hidden})
+            if rows and column.edited:
+                self._invite(sheet, top + 1, top + len(rows), j, column)
         for i, row in enumerate(rows, top + 1):
-            lines = max(_lines(value, widths[j]) for j, value in enumerate(row))
+            lines = max(
+                _lines(value, widths[j]) for j, value in enumerate(row) if not columns[j].hidden
+            )
             if lines > 1:  # not every program finds the height of wrapped text by itself
                 sheet.set_row(i, min(_HEIGHT_LIMIT, lines * _LINE_POINTS + 2))
             for j, value in enumerate(row):
-                self.write(sheet, i, j, value, columns[j].number)
+                self.write(sheet, i, j, value, columns[j].number, edited=columns[j].edited)
         sheet.freeze_panes(top + 1, frozen)
         if rows:
             sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
-        self.print_setup(sheet, top)
-        if printed:  # identifiers and repeated quotations are for the screen
+        printed = printed or sum(not c.hidden for c in columns)
+        self.print_setup(sheet, top, large=sum(widths[:printed]) > _A4_COLUMNS)
+        if printed < len(columns):  # identifiers and repeated quotations are for the screen
             sheet.print_area(0, 0, top + len(rows), printed - 1)
         return sheet
 
-    def write(self, sheet: Any, row: int, column: int, value: Value, number: str = "") -> None:
+    def _invite(self, sheet: Any, first: int, last: int, column: int, c: Column) -> None:
+        """What may be filled into an edited column, checked by the spreadsheet program."""
+        if c.choices:
+            rule: dict[str, Any] = {
+                "validate": "list",
+                "source": list(c.choices),
+                "error_title": c.title,
+                "error_message": "请从列表中选择：" + "、".join(c.choices),
+            }
+        elif c.number == "decimal":
+            rule = {
+                "validate": "decimal",
+                "criteria": "between",
+                "minimum": 0,
+                "maximum": 2000,
+                "error_title": c.title,
+                "error_message": "请填写 0 至 2000 之间的数。",
+            }
+        else:
+            return
+        sheet.data_validation(first, column, last, column, rule)
+
+    def write(
+        self,
+        sheet: Any,
+        row: int,
+        column: int,
+        value: Value,
+        number: str = "",
+        *,
+        edited: bool = False,
+    ) -> None:
         """A number as a number, anything else as text."""
+        words = self.edit_text if edited else self.text
         if value is None or value == "":
-            sheet.write_blank(row, column, None, self.text)
+            sheet.write_blank(row, column, None, words)
         elif isinstance(value, str):
-            sheet.write_string(row, column, shown(value), self.text)
+            sheet.write_string(row, column, shown(value), words)
+        elif edited:
+            sheet.write_number(row, column, value, words)
         else:
             rounded = round(value, _DIGITS[number]) if number in _DIGITS else value
             sheet.write_number(row, column, rounded, self.formats[number])
 
-    def print_setup(self, sheet: Any, heading_row: int) -> None:
-        """A4, lying, as wide as the page, the heading on every page."""
-        sheet.set_paper(9)
+    def print_setup(self, sheet: Any, heading_row: int, *, large: bool = False) -> None:
+        """A4 (or A3), lying, as wide as the page, the heading on every page."""
+        sheet.set_paper(8 if large else 9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(heading_row)

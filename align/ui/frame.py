@@ -1,4 +1,4 @@
-"""The frame around every page: navigation, programme, language, and what an error looks like."""
+"""The frame around every page: who, which workspace, navigation, and what an error looks like."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from align.access import LOCAL
+from align.decisions import Person, Role
 from align.errors import AlignError
-from align.ui import theme, wiring
+from align.ui import session, theme, welcome, wiring
 from align.ui.components import html
+from align.ui.components.filters import in_address
 from align.ui.components.gate import error_line
 from align.ui.words import LANGUAGES, t
 
@@ -18,31 +21,47 @@ _PAGES = Path(__file__).parent / "pages"
 #: File name (and address) of each page with its sign, in the order of the work.
 PAGES = {
     "overview": ":material/dashboard:",
-    "reading": ":material/menu_book:",
+    "intake": ":material/upload_file:",
     "compare": ":material/compare_arrows:",
+    "graph": ":material/hub:",
     "proposals": ":material/checklist:",
+    "committee": ":material/groups:",
+    "thresholds": ":material/tune:",
     "export": ":material/download:",
+    "audit": ":material/history:",
 }
+#: First of all for whoever looks after several colleges; nobody else has it.
+CENTRE = {"centre": ":material/account_balance:"}
 
 
 def show() -> None:
     """Draw the frame and run the page that the address names."""
     st.set_page_config(page_title="书证融通", page_icon=theme.icon(), layout="wide")
-    _sidebar()
+    try:
+        person = wiring.enter()
+    except AlignError as error:  # the store cannot be opened: nothing else can be shown
+        theme.apply()
+        st.error(error.line())
+        return
+    _sidebar(person)
     theme.apply()
     st.logo(theme.logo(t("app.name")), size="large")
-    page = st.navigation(
-        [
-            st.Page(
-                _PAGES / f"{name}.py",
-                title=t(f"nav.{name}"),
-                icon=icon,
-                url_path=name,
-                default=name == "overview",
-            )
-            for name, icon in PAGES.items()
-        ]
-    )
+    if person is None:
+        page = st.navigation([st.Page(welcome.show, title=t("sign.title"))], position="hidden")
+    else:
+        pages = {**CENTRE, **PAGES} if person.role == Role.CENTRE else PAGES
+        page = st.navigation(
+            [
+                st.Page(
+                    _PAGES / f"{name}.py",
+                    title=t(f"nav.{name}"),
+                    icon=icon,
+                    url_path=name,
+                    default=name == next(iter(pages)),
+                )
+                for name, icon in pages.items()
+            ]
+        )
     _run(page)
 
 
@@ -57,20 +76,10 @@ def _run(page: Any) -> None:
         st.error(error_line(error))
 
 
-def _sidebar() -> None:
+def _sidebar(person: Person | None) -> None:
     with st.sidebar:
-        try:
-            names = {p.id: p.name for p in wiring.programmes()}
-        except AlignError:
-            names = {}  # the page says why, where the reader looks
-        if names:
-            st.selectbox(
-                t("app.programme"),
-                list(names),
-                format_func=lambda k: names.get(k, k),
-                key="programme",
-                bind="query-params",
-            )
+        if person is not None:
+            _workspace()
         st.segmented_control(
             t("app.language"),
             list(LANGUAGES),
@@ -79,5 +88,47 @@ def _sidebar() -> None:
             bind="query-params",
             required=True,
         )
-        told = [t("app.samples")] if names and wiring.folders().samples else []
-        html.show(f'<p class="al-side">{"<br>".join([*told, t("app.local")])}</p>')
+        if person is not None:
+            _who(person)
+
+
+def _workspace() -> None:
+    """The choice of what is worked on; new workspaces from the folders stand at its end."""
+    try:
+        offers = {key: p.name for key, p in wiring.offers().items()}
+    except AlignError:
+        offers = {}  # the page says why, where the reader looks
+    source = t("app.from_samples" if wiring.folders().samples else "app.from_folder")
+    names = {w.id: w.name for w in wiring.workspaces()}
+    names |= {key: f"{source}{name}" for key, name in offers.items()}
+    if not names:
+        st.session_state.pop("workspace", None)
+        return
+    wanted = (
+        st.session_state.pop("workspace.next", None)
+        or st.session_state.get("workspace")
+        or st.session_state.get("workspace.kept")
+        or st.query_params.get("ws")
+    )
+    if wanted and wanted not in names and wiring.bench().job(wiring.job_key(wanted)) is not None:
+        # It is being made into a workspace at this moment: the page waits for it.
+        names[wanted] = f"{source}{wanted.removeprefix(wiring.NEW)}"
+    st.session_state["workspace"] = wanted if wanted in names else next(iter(names))
+    chosen = st.selectbox(
+        t("app.workspace"), list(names), format_func=lambda k: names.get(k, k), key="workspace"
+    )
+    st.session_state["workspace.kept"] = chosen
+    in_address("ws", chosen or "")
+
+
+def _who(person: Person) -> None:
+    role = "" if person.college_id == LOCAL else f" · {t(f'role.{person.role}')}"
+    told = [f"<b>{html.esc(person.name)}</b>{role}"]
+    if person.college_id == LOCAL:
+        told.append(t("app.local"))
+    html.show(f'<p class="al-side">{"<br>".join(told)}</p>')
+    if session.mode() != "local" and st.button(
+        t("sign.out"), key="sign.out", icon=":material/logout:", type="tertiary"
+    ):
+        session.leave(wiring.store())
+        st.rerun()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from align.decisions import Grade
 from align.pipeline import Result
 from align.plan.matrix import Column
 from align.records import Action, Competency, Course, Coverage, Match, Proposal, Unit
@@ -21,11 +22,22 @@ class CellItem:
     best: Match
 
 
-class Look:
-    """Indexes over one :class:`~align.pipeline.Result`; built once, then only read."""
+#: What a person's grade of a pair means on the screens.
+LINKS: dict[Grade, str] = {2: "full", 1: "part", 0: "none"}
 
-    def __init__(self, result: Result) -> None:
+
+class Look:
+    """Indexes over one :class:`~align.pipeline.Result`; built once, then only read.
+
+    Parameters
+    ----------
+    version : str
+        Tells results of one run apart that rest on different decisions.
+    """
+
+    def __init__(self, result: Result, version: str = "") -> None:
         self.result = result
+        self.version = version
         gathered = result.gathered
         self.courses: dict[str, Course] = {c.id: c for c in gathered.courses}
         self.units: dict[Key, Unit] = {(c.id, u.id): u for c in gathered.courses for u in c.units}
@@ -53,12 +65,14 @@ class Look:
             by_unit[m.course_id, m.unit_id].append(m)
         self.item_matches, self.unit_matches = dict(by_item), dict(by_unit)
 
-    def link(self, probability: float) -> str:
-        """``full``, ``part`` or ``none``, by the run's thresholds."""
+    def link(self, m: Match) -> str:
+        """``full``, ``part`` or ``none``: a person's word, else by the run's thresholds."""
+        if m.grade is not None:
+            return LINKS[m.grade]
         s = self.result.settings
-        if probability >= s.full_threshold:
+        if m.probability >= s.full_threshold:
             return "full"
-        return "part" if probability >= s.link_threshold else "none"
+        return "part" if m.probability >= s.link_threshold else "none"
 
     def share(self, scope: str, identity: str) -> float | None:
         """Covered share (0..1) of one thing; None where it was not computed."""
@@ -76,7 +90,6 @@ class Look:
 
     def cell(self, certificate_id: str, course_id: str, column: Column) -> list[CellItem]:
         """The linked requirements behind one cell, in the order of the standard."""
-        threshold = self.result.settings.link_threshold
         found = []
         for item in self.certificates[certificate_id].competencies:
             if (item.level, item.area) != (column.level, column.area):
@@ -84,7 +97,7 @@ class Look:
             if column.task and item.task != column.task:
                 continue
             for m in self.item_matches.get((certificate_id, item.id), []):
-                if m.course_id == course_id and m.probability >= threshold:
+                if m.course_id == course_id and self.link(m) != "none":
                     found.append(CellItem(item, m))
                     break  # the matches stand in falling order
         return found

@@ -13,7 +13,14 @@ from align.ui.words import language, percent
 
 def reason(look: Look, p: Proposal) -> str:
     """One sentence on why, from the rule's figures."""
-    return p.reason if language() == "zh" else _english(look, p)
+    if language() == "zh":
+        return p.reason
+    graded = p.action is not Action.EXEMPT and any(
+        m.grade is not None
+        for item_id in p.item_ids
+        for m in look.item_matches.get((p.certificate_id, item_id), [])
+    )
+    return _english(look, p) + (" A teacher has decided on its links." if graded else "")
 
 
 def _english(look: Look, p: Proposal) -> str:

@@ -34,7 +34,8 @@ _CSS = """
 .stApp h3{font-size:1.02rem;padding:.3rem 0;font-weight:650}
 [data-testid="stHeader"]{background:transparent}
 [data-testid="stHeader"] [data-testid="stStatusWidget"],[data-testid="stMainMenu"]{display:none}
-[data-testid="stElementToolbar"]{display:none}
+[data-testid="stElementToolbar"],[data-testid="InputInstructions"]{display:none}
+[data-testid="stColumn"]:has(.st-key-picker){position:sticky;top:1rem;align-self:flex-start}
 .al-lead{color:QUIET;margin:-.6rem 0 .2rem;line-height:1.6}
 .al-note{color:QUIET;font-size:.86rem;line-height:1.6;margin:0}
 .al-draft{background:#fdf6e3;border-left:4px solid #d9a62e;color:#5f4708;padding:.5rem .9rem;
@@ -53,6 +54,7 @@ _CSS = """
 .al-bar em{grid-column:1/-1;font-style:normal;color:INK}
 .al-track{height:7px;border-radius:4px;background:#e9eef2;align-self:center;overflow:hidden}
 .al-track i{display:block;height:100%;border-radius:4px;background:PRIMARY}
+.al-table .al-track{display:block;margin-top:.5em}
 .al-bar u{text-decoration:none;text-align:right;color:QUIET;font-variant-numeric:tabular-nums}
 .al-item{border:1px solid LINE;border-radius:10px;padding:12px 16px;margin:0 0 10px;
  background:#fff;line-height:1.65}
@@ -68,7 +70,7 @@ _CSS = """
 .al-quote label{display:block;color:QUIET;font-size:.8rem;margin-bottom:2px}
 .al-quote cite{display:block;color:QUIET;font-size:.8rem;font-style:normal;margin-top:4px}
 .al-item mark,.al-quote mark{background:#fdeaa7;color:inherit;border-radius:3px;padding:0 1px}
-.al-item details{margin-top:6px}.al-item summary{cursor:pointer;color:PRIMARY;font-size:.88rem}
+.al-item details{margin-top:6px}
 .al-facts{display:grid;grid-template-columns:max-content 1fr;gap:3px 14px;font-size:.9rem;
  overflow-wrap:anywhere}
 .stHtml dl.al-facts{margin:.25rem 0;padding:0}
@@ -80,6 +82,7 @@ _CSS = """
  padding:5px 8px;white-space:nowrap}
 .al-table td{border-bottom:1px solid #edf1f4;padding:6px 8px;vertical-align:top;
  overflow-wrap:anywhere}
+.al-table mark{background:#fdeaa7;color:inherit}.al-table del{color:#a03b24}
 .al-table td.al-n{white-space:nowrap;width:1%;font-variant-numeric:tabular-nums}
 .al-scroll{max-height:70vh;overflow:auto;border:1px solid LINE;border-radius:10px}
 .al-scroll th{position:sticky;top:0;background:SOFT}
@@ -88,6 +91,25 @@ _CSS = """
 .st-key-picker .stRadio label{padding:3px 8px;border-radius:8px;width:100%}
 .st-key-picker .stRadio [role="radiogroup"]>div{gap:0}
 .st-key-picker .stRadio label:hover{background:SOFT}
+.al-candidate{line-height:1.65}.al-candidate p{margin:.25rem 0}
+.al-candidate details{margin-top:6px}
+.al-candidate summary,.al-item summary{cursor:pointer;color:PRIMARY;font-size:.88rem}
+.al-candidate mark{background:#fdeaa7;color:inherit;border-radius:3px;padding:0 1px}
+.al-said{font-weight:600}.al-full{background:#e4f2ea;color:#226548}
+.al-part{background:#fbf0da;color:#855309}.al-none{background:#eef1f4;color:#44515d}
+.stHtml .al-word{color:#226548;font-size:.88rem;margin:.2rem 0}
+.al-saved{color:#226548;font-size:.9rem;font-weight:600;margin:0;white-space:nowrap}
+.al-history{margin:.2rem 0 .2rem 1.4rem;padding:0;color:QUIET;font-size:.86rem}
+.al-file{min-width:0;overflow-wrap:anywhere}
+[class*="st-key-card-"],[class*="st-key-proposal-"]{background:#fff}
+.st-key-clash{border-color:#d9a62e}
+.al-form{display:grid;gap:14px;max-width:380px;padding:22px 24px;border:1px solid LINE;
+ border-radius:10px}
+.al-form label{display:grid;gap:5px;font-size:.9rem;color:QUIET}
+.al-form input{font:inherit;padding:9px 11px;border:1px solid #c4ced6;border-radius:8px;color:INK}
+.al-form input:focus{outline:2px solid PRIMARY;outline-offset:0;border-color:PRIMARY}
+.al-form button{font:inherit;font-weight:600;padding:10px;border:0;border-radius:8px;color:#fff;
+ background:PRIMARY;cursor:pointer}
 @media (max-width:1100px){.al-two{grid-template-columns:1fr}
  .stMainBlockContainer{padding-left:1.6rem;padding-right:1.6rem}}
 [data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p{font-size:0}

@@ -1,32 +1,46 @@
 """The one place that builds real objects for the screens, and says what they work on.
 
-Folders and settings come from the environment: ``ALIGN_COURSES``, ``ALIGN_CERTS``,
-``ALIGN_MODEL`` and ``ALIGN_SETTINGS``.  Without them the folders are those of the command line,
-below the working folder; where these are missing, the samples beside the program.
+Where things lie comes from the environment: ``ALIGN_DB`` and ``ALIGN_DATA`` (the store),
+``ALIGN_COURSES`` and ``ALIGN_CERTS`` (folders offered as new workspaces), ``ALIGN_MODEL`` and
+``ALIGN_SETTINGS``.  Without the folders' variables they are those of the command line, below
+the working folder; where these are missing, the samples beside the program.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from align import snapshot
+from align.access import allowed
+from align.decisions import Person, Workspace
 from align.errors import UsageError
-from align.gather import Gathered
-from align.places import app_script, models_folder
-from align.programmes import FILE_NAME, Programme, documents, find_programmes
+from align.places import app_script
+from align.programmes import Programme, find_programmes
+from align.settings import Settings, load_settings
+from align.store import Store, open_store
+from align.ui import session
 from align.ui.look import Look
-from align.ui.workbench import Task, Workbench, fingerprint
+from align.ui.said import Heard, Said
+from align.ui.workbench import Workbench
 
 COURSES_VARIABLE, CERTS_VARIABLE = "ALIGN_COURSES", "ALIGN_CERTS"
 MODEL_VARIABLE, SETTINGS_VARIABLE = "ALIGN_MODEL", "ALIGN_SETTINGS"
+STORE_VARIABLES = ("ALIGN_DB", "ALIGN_DATA")
+#: How the choice in the sidebar names a programme that has no workspace yet.
+NEW = "new:"
+
+_stores: dict[tuple[str, ...], Store] = {}
+_opening = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where the documents lie; ``samples`` when they are the ones shipped with the program."""
+    """Where documents lie that can be taken in; the samples where nothing else is named."""
 
     courses: Path
     certs: Path
@@ -43,8 +57,44 @@ def bench() -> Workbench:
     return Workbench()
 
 
+def store() -> Store:
+    """The server's one store; opened (and its schema upgraded) at the first call."""
+    key = (*(os.environ.get(name, "") for name in STORE_VARIABLES), str(Path.cwd()))
+    with _opening:
+        if key not in _stores:
+            _stores[key] = open_store()
+        return _stores[key]
+
+
+# --- who ---------------------------------------------------------------------------------------
+
+
+def enter() -> Person | None:
+    """Find out who sits here, once for this turn of the page."""
+    found = session.find(store())
+    st.session_state["person"] = found
+    return found
+
+
+def who() -> Person:
+    """The person at this screen.
+
+    Raises
+    ------
+    UsageError
+        Nobody has signed in.
+    """
+    found = st.session_state.get("person")
+    if not isinstance(found, Person):
+        raise UsageError("尚未登录", remedy="请先登录。")
+    return found
+
+
+# --- what is worked on --------------------------------------------------------------------------
+
+
 def folders() -> Folders:
-    """The two folders of standards."""
+    """The two folders of standards that are offered as new workspaces."""
     return Folders(
         _folder(COURSES_VARIABLE, "course_standards"), _folder(CERTS_VARIABLE, "cert_standards")
     )
@@ -59,16 +109,44 @@ def _folder(variable: str, name: str) -> Path:
     return beside if not here.exists() and beside.is_dir() else here
 
 
-def programmes() -> tuple[Programme, ...]:
-    """The programmes that can be chosen; raises `AlignError` where there is none."""
-    return find_programmes(folders().courses)
+def workspaces() -> tuple[Workspace, ...]:
+    """The workspaces this person may see, in the order of their names."""
+    return tuple(sorted(store().workspaces(who()), key=lambda w: (w.name, w.id)))
 
 
-def programme() -> Programme:
-    """The programme chosen in the sidebar."""
-    found = programmes()
-    chosen = st.session_state.get("programme")
-    return next((p for p in found if p.id == chosen), found[0])
+def offers() -> dict[str, Programme]:
+    """Programmes in the folders that have no workspace yet, by their name in the sidebar.
+
+    Raises
+    ------
+    AlignError
+        The folders are missing or hold nothing.
+    """
+    if not allowed(who(), "arrange", who().college_id):
+        return {}
+    known = {w.programme for w in workspaces()}
+    return {f"{NEW}{p.id}": p for p in find_programmes(folders().courses) if p.name not in known}
+
+
+def chosen() -> str:
+    """What the sidebar names: a workspace's id, or one of :func:`offers`; "" for nothing."""
+    return str(st.session_state.get("workspace") or "")
+
+
+def workspace() -> Workspace | None:
+    """The workspace chosen in the sidebar; None where an offer, or nothing, is chosen."""
+    name = chosen()
+    return store().workspace(who(), name) if name and not name.startswith(NEW) else None
+
+
+def job_key(name: str) -> str:
+    """Names a piece of work among those of all colleges on this server."""
+    return f"{store().address}|{who().college_id}|{name}"
+
+
+def open_workspace(identity: str) -> None:
+    """Turn to a workspace (or an offer) with the next turn of the page."""
+    st.session_state["workspace.next"] = identity
 
 
 def model() -> str | None:
@@ -76,35 +154,86 @@ def model() -> str | None:
     return os.environ.get(MODEL_VARIABLE, "").strip() or None
 
 
-def task() -> Task:
-    """What the chosen programme is to be compared with, as it lies on disk now."""
-    where, chosen = folders(), programme()
-    if not where.certs.exists():
-        raise UsageError(
-            "找不到证书标准文件夹",
-            file=where.certs,
-            remedy=f"请放入证书标准文件，或用环境变量 {CERTS_VARIABLE} 指明文件夹。",
-        )
+def settings(found: Workspace | None) -> Settings:
+    """The settings for the next run: the settings file's, with the store's over them.
+
+    Raises
+    ------
+    SettingsError
+        A value is unknown or out of its range.
+    """
+    if found is None:  # a new workspace begins with the college's own
+        return college_settings(who().college_id)
+    base, values = base_settings(), store().settings_in_force(who(), found.id)
+    return Settings({**base.values, **values}) if values else base
+
+
+def base_settings() -> Settings:
+    """The settings file's, or else the defaults: what a college's own stand over."""
     named = os.environ.get(SETTINGS_VARIABLE, "").strip()
-    settings = Path(named).expanduser() if named else None
-    paths = [*chosen.files, *documents(where.certs), models_folder() / "matcher.json"]
-    paths += [p.parent / FILE_NAME for p in chosen.files[:1]]
-    paths += [settings] if settings else []
-    return Task(
-        where.courses,
-        where.certs,
-        chosen.id,
-        model(),
-        settings,
-        fingerprint([p for p in paths if p.is_file()]),
+    return load_settings(Path(named).expanduser() if named else None)
+
+
+def college_settings(college_id: str) -> Settings:
+    """What a college has set, over the settings file's."""
+    versions = store().settings_versions(who(), college_id)
+    base = base_settings()
+    return Settings({**base.values, **versions[-1].values}) if versions else base
+
+
+def calibration(found: Workspace | None) -> tuple[float, float]:
+    """Slope and intercept for the next run, on the log-odds of the matcher's probabilities."""
+    if found is not None:
+        return store().calibration_in_force(who(), found.id)
+    return college_calibration(who().college_id)
+
+
+def college_calibration(college_id: str) -> tuple[float, float]:
+    """What a college has set; the shipped calibration where it has not."""
+    versions = store().calibration_versions(who(), college_id)
+    return (versions[-1].calibration if versions else None) or snapshot.AS_SHIPPED
+
+
+# --- results ------------------------------------------------------------------------------------
+
+
+def said(found: Workspace) -> Said:
+    """What people have decided in a workspace, as far as the person here may see it."""
+    keeper, person = store(), who()
+    version = keeper.decisions_version(found.id)
+    # With two reviewers each sees something else until both have decided.
+    eyes = (keeper.address, found.id, version, person.id if found.reviewers == 2 else "")
+    known = bench().once(
+        ("said", eyes),
+        lambda: Heard(
+            keeper.link_decisions(person, found.id), keeper.decisions(person, found.id), eyes
+        ),
+    )
+    return Said(found, person, known)
+
+
+def kept(found: Workspace) -> snapshot.Snapshot:
+    """The run that is reviewed in a workspace, as it was kept."""
+    run_id, person = found.run_id, who()
+    return bench().once(
+        ("snapshot", store().address, found.id, run_id),
+        lambda: snapshot.load(store().snapshot(person, run_id)),
     )
 
 
-def look() -> Look | None:
-    """The results for the chosen programme, if it was run since its documents changed."""
-    return bench().look(task())
+def look(found: Workspace | None = None) -> Look | None:
+    """The results of a workspace's run with the decisions in force; None before its first run.
 
-
-def gathered() -> Gathered | None:
-    """What was read of the chosen programme, if it was."""
-    return bench().gathered(task())
+    Nothing is matched again: the run's snapshot is loaded, and what follows from the links is
+    recomputed when a decision has changed them.
+    """
+    found = found or workspace()
+    if found is None or not found.run_id:
+        return None
+    loaded, people = kept(found), said(found)
+    return bench().once(
+        ("look", found.run_id, people.eyes),
+        lambda: Look(
+            snapshot.result(loaded, people.grades, people.words), "-".join(map(str, people.eyes))
+        ),
+    )

@@ -1,8 +1,7 @@
-"""What the screens compute, once for everyone: readings, runs and files, kept in memory.
+"""What the screens compute, once for everyone: readings, runs, looks and files, kept in memory.
 
 Long work goes on in a thread of its own, so that a page can be left or reloaded meanwhile and
-finds it again.  Everything is keyed by :class:`Task`, which names the bytes of every source,
-the model and the settings: changed documents are another task, never a stale answer.
+finds it again.  Nothing here is the only copy of anything: what lasts lies in the store.
 """
 
 from __future__ import annotations
@@ -13,15 +12,13 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from align.errors import AlignError, UsageError
-from align.gather import FileReading, Gathered, Progress
+from align.errors import AlignError
+from align.gather import FileReading, Progress, quiet
 from align.pipeline import Result
-from align.ui.look import Look
+from align.records import Kind
 
 if TYPE_CHECKING:
     from align.embed import Embedder
@@ -29,22 +26,10 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 V = TypeVar("V")
 
-Stage = Literal["read", "run"]
 # A run of a whole college's programme is a few tens of megabytes.
-KEPT_RUNS = 8
+KEPT_RUNS = 12
 KEPT_FILES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be read and compared, and under what; equal tasks give equal results."""
-
-    courses: Path
-    certs: Path
-    programme: str
-    model: str | None
-    settings_file: Path | None
-    fingerprint: str
+KEPT_READINGS = 400
 
 
 class Cancelled(Exception):
@@ -52,11 +37,12 @@ class Cancelled(Exception):
 
 
 class Job:
-    """One piece of long work in its own thread."""
+    """One piece of long work in its own thread; ``outcome`` is what it gave back."""
 
-    def __init__(self, work: Callable[[Progress], None]) -> None:
+    def __init__(self, work: Callable[[Progress], Any]) -> None:
         self.step, self.done, self.total = "", 0, 0
         self.error: Exception | None = None
+        self.outcome: Any = None
         self._stopped = threading.Event()
         self._work = work
         self._thread = threading.Thread(target=self._run, daemon=True, name="align-job")
@@ -83,7 +69,7 @@ class Job:
 
     def _run(self) -> None:
         try:
-            self._work(self._said)
+            self.outcome = self._work(self._said)
         except Cancelled:
             return
         except AlignError as error:
@@ -94,76 +80,51 @@ class Job:
 
 
 class Workbench:
-    """Readings, runs and files of all sessions of this server."""
+    """Readings, looks and files of all sessions of this server."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # the tables below
         self._turn = threading.Lock()  # one piece of long work at a time
-        self._read: OrderedDict[Task, Gathered] = OrderedDict()
-        self._runs: OrderedDict[Task, Look] = OrderedDict()
+        self._drawing = threading.Lock()  # the drawing library is not made for two threads
+        self._making: dict[Any, threading.Lock] = {}
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
         self._files: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
-        self._previews: OrderedDict[str, FileReading] = OrderedDict()
-        self._jobs: dict[tuple[Task, Stage], Job] = {}
+        self._readings: OrderedDict[str, FileReading] = OrderedDict()
+        self._jobs: dict[str, Job] = {}
         self._embedders: dict[str | None, Embedder] = {}
-        self._said: Progress = lambda step, done, total: None
+        self._said: Progress = quiet
 
-    def gathered(self, task: Task) -> Gathered | None:
-        """What was read, if it was."""
-        with self._lock:
-            return self._read.get(task)
+    # --- long work --------------------------------------------------------------------------
 
-    def look(self, task: Task) -> Look | None:
-        """The run's results, if there are any."""
+    def job(self, key: str) -> Job | None:
+        """The work under way, failed or done under this name."""
         with self._lock:
-            return self._runs.get(task)
+            return self._jobs.get(key)
 
-    def job(self, task: Task, stage: Stage) -> Job | None:
-        """The work under way (or failed) for a task."""
-        with self._lock:
-            return self._jobs.get((task, stage))
+    def start(self, key: str, work: Callable[[Progress], Any]) -> Job:
+        """Begin a piece of work, unless it is already under way; one goes on at a time."""
 
-    def start(self, task: Task, stage: Stage) -> Job:
-        """Begin reading or running a task, unless that is already under way."""
-        work = self._work_read if stage == "read" else self._work_run
+        def in_turn(said: Progress) -> Any:
+            with self._turn:
+                self._said = said
+                said("", 0, 0)  # stopped while it waited
+                return work(said)
+
         with self._lock:
-            job = self._jobs.get((task, stage))
+            job = self._jobs.get(key)
             if job is None or not job.running:
-                job = self._jobs[task, stage] = Job(lambda said: work(task, said))
+                job = self._jobs[key] = Job(in_turn)
             return job
 
-    def _work_read(self, task: Task, said: Progress) -> None:
-        with self._turn:
-            self._gather(task, said)
+    def forget(self, key: str) -> None:
+        """Drop a finished piece of work: its outcome has been seen."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and not job.running:
+                del self._jobs[key]
 
-    def _work_run(self, task: Task, said: Progress) -> None:
-        from align import pipeline
-        from align.match import load_matcher
-        from align.places import models_folder
-        from align.settings import load_settings
-
-        with self._turn:
-            settings = load_settings(task.settings_file)
-            gathered = self._gather(task, said)
-            self._said = said
-            result = pipeline.run(
-                gathered,
-                self._embedder(task.model),
-                load_matcher(models_folder() / "matcher.json"),
-                settings,
-                said,
-            )
-            self._keep(self._runs, task, Look(result), KEPT_RUNS)
-
-    def _gather(self, task: Task, said: Progress) -> Gathered:
-        from align.gather import gather
-
-        found = self.gathered(task)
-        if found is None:
-            (found,) = gather(task.courses, task.certs, programme=task.programme, progress=said)
-            self._keep(self._read, task, found, KEPT_RUNS)
-        return found
-
-    def _embedder(self, name: str | None) -> Embedder:
+    def embedder(self, name: str | None) -> Embedder:
+        """The embedding model, loaded once; it tells its progress to the job under way."""
         from align.models import load_embedder
 
         if name not in self._embedders:
@@ -173,26 +134,55 @@ class Workbench:
             )
         return self._embedders[name]
 
-    def file(self, result: Result, name: str) -> bytes:
-        """One file of a run, by its name in :data:`align.pipeline.FORMAT_FILES`."""
+    # --- what is made once ------------------------------------------------------------------
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], V]) -> V:
+        """A value by its key; of several sessions that ask at once, one makes it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: V = self._kept[key]
+                return found
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    found = self._kept[key]
+                    return found
+            made = make()
+            self._keep(self._kept, key, made, KEPT_RUNS)
+        with self._lock:
+            self._making.pop(key, None)
+        return made
+
+    def file(self, result: Result, name: str, version: str = "") -> bytes:
+        """One file of a run, by its name in :data:`align.pipeline.FORMAT_FILES`.
+
+        Parameters
+        ----------
+        version : str
+            Tells results of one run apart that rest on different decisions.
+        """
         from align import pipeline
 
         (format_,) = (f for f, names in pipeline.FORMAT_FILES.items() if name in names)
 
-        def make() -> dict[str, bytes]:
+        def make() -> bytes:
             with tempfile.TemporaryDirectory(prefix="align-") as folder:
                 paths = pipeline.write(result, Path(folder) / "out", formats=[format_])
-                return {p.name: p.read_bytes() for p in paths}
+                return {p.name: p.read_bytes() for p in paths}[name]
 
-        return self._made((result.run.id, name), lambda: make()[name])
+        return self._made((result.run.id, version, name), make)
 
-    def picture(self, result: Result, certificate_id: str, view: str, suffix: str) -> bytes:
+    def picture(
+        self, result: Result, certificate_id: str, view: str, suffix: str, version: str = ""
+    ) -> bytes:
         """One picture of a certificate; see :func:`align.export.draw.draw`."""
         from align.export.draw import draw
 
         (certificate,) = (c for c in result.gathered.certificates if c.id == certificate_id)
         return self._made(
-            (result.run.id, certificate_id, view, suffix),
+            (result.run.id, version, certificate_id, view, suffix),
             lambda: draw(
                 view, suffix, result.gathered.courses, certificate, result.matches, result.settings
             ),
@@ -202,28 +192,37 @@ class Workbench:
         with self._lock:
             found = self._files.get(key)
         if found is None:
-            with self._turn:  # the drawing library is not made for two threads
+            with self._drawing:
                 found = make()
             self._keep(self._files, key, found, KEPT_FILES)
         return found
 
-    def preview(self, files: Sequence[tuple[str, bytes]]) -> tuple[FileReading, ...]:
-        """Read uploaded files in a guarded child process; nothing of them is kept on disk.
+    # --- reading ----------------------------------------------------------------------------
+
+    def read(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        kind: Kind | None = None,
+        progress: Progress = quiet,
+    ) -> tuple[FileReading, ...]:
+        """Read files in a guarded child process; nothing of them is kept on disk.
 
         Parameters
         ----------
         files : sequence of (str, bytes)
-            Name as uploaded (any folder in it is dropped) and content.
+            Name as given (any folder in it is dropped) and content.
+        kind : {"course", "certificate"} or None
+            What a person says they are; None lets their content decide.
         """
         from align.gather import read_files
 
-        names = [Path(name.replace("\\", "/")).name or "file" for name, _ in files]
+        names = [plain_name(name) for name, _ in files]
         keys = [
-            hashlib.sha256(data).hexdigest() + name
+            f"{kind}\0{hashlib.sha256(data).hexdigest()}\0{name}"
             for name, (_, data) in zip(names, files, strict=True)
         ]
         with self._lock:
-            found = {key: self._previews[key] for key in keys if key in self._previews}
+            found = {key: self._readings[key] for key in keys if key in self._readings}
         new = [k for k, key in enumerate(keys) if key not in found]
         if new:
             with tempfile.TemporaryDirectory(prefix="align-") as folder:
@@ -233,10 +232,10 @@ class Workbench:
                     path.parent.mkdir()
                     path.write_bytes(files[k][1])
                     paths.append(path)
-                for k, f in zip(new, read_files(paths), strict=True):
+                for k, f in zip(new, read_files(paths, kind, progress), strict=True):
                     kept = FileReading(Path(names[k]), f.reading, _named(f.error, names[k]))
                     found[keys[k]] = kept
-                    self._keep(self._previews, keys[k], kept, KEPT_FILES)
+                    self._keep(self._readings, keys[k], kept, KEPT_READINGS)
         return tuple(found[key] for key in keys)
 
     def _keep(self, table: OrderedDict[K, V], key: K, value: V, limit: int) -> None:
@@ -244,6 +243,11 @@ class Workbench:
             table[key] = value
             while len(table) > limit:
                 table.popitem(last=False)
+
+
+def plain_name(name: str) -> str:
+    """A file's name without any folder in it."""
+    return Path(name.replace("\\", "/")).name or "file"
 
 
 def _named(error: AlignError | None, name: str) -> AlignError | None:
@@ -254,30 +258,3 @@ def _named(error: AlignError | None, name: str) -> AlignError | None:
         error.what, file=name, place=error.place, got=error.got, expected=error.expected,
         remedy=error.remedy,
     )  # fmt: skip
-
-
-def fingerprint(paths: Sequence[Path]) -> str:
-    """SHA-256 over the names and bytes of files.
-
-    Raises
-    ------
-    UsageError
-        A file cannot be opened.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        try:
-            stat = path.stat()
-            digest.update(f"{path}\0{_hash(path, stat.st_mtime_ns, stat.st_size)}\0".encode())
-        except OSError as error:
-            raise UsageError(
-                "无法打开文件", file=path, got=str(error.strerror), remedy="请检查文件与权限。"
-            ) from error
-    return digest.hexdigest()
-
-
-@lru_cache(maxsize=4096)
-def _hash(path: Path, changed: int, size: int) -> str:
-    # Time and size only save reading the file again on every click.
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

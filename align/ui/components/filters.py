@@ -21,6 +21,7 @@ class Filter:
     action: str = ""
     unsure: bool = False
     text: str = ""
+    open: bool = False
 
     def finds(self, *texts: str) -> bool:
         """Whether the searched words stand in one of the texts."""
@@ -40,13 +41,22 @@ def pick_certificate(look: Look, key: str = "cert") -> Certificate:
     return look.certificates[chosen or found[0].id]
 
 
-def filter_bar(look: Look, page: str) -> Filter:
+def switches(page: str) -> tuple[bool, bool]:
+    """The two switches of a page: only what is unsure, only what is still open."""
+    return switch("pick.unsure", f"{page}_unsure"), switch("pick.open", f"{page}_open")
+
+
+def filter_bar(look: Look, page: str, on: tuple[bool, bool], *, actions: bool = True) -> Filter:
     """The row of filters of a page.
 
     Parameters
     ----------
     page : str
         Prefix of the filters' names, so that each page keeps its own.
+    on : (bool, bool)
+        What :func:`switches` gave.
+    actions : bool
+        Whether to ask for the action; a page with its own way to choose one does not.
     """
     certificate, text = "", ""
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{page}-filters"):
@@ -75,29 +85,49 @@ def filter_bar(look: Look, page: str) -> Filter:
             f"{page}_course",
             250,
         )
-        action = _choice(
-            "pick.action",
-            {"": t("any.action"), **{str(a): t(f"action.{a}") for a in Action}},
-            f"{page}_action",
-            150,
-        )
+        action = ""
+        if actions:
+            action = _choice(
+                "pick.action",
+                {"": t("any.action"), **{str(a): t(f"action.{a}") for a in Action}},
+                f"{page}_action",
+                150,
+            )
         text = st.text_input(
             t("pick.search"),
+            value=first_in_address(f"{page}_text"),
             key=f"{page}_text",
             placeholder=t("pick.search_hint"),
             persist_state="session",
             width=190,
         )
-        unsure = st.toggle(
-            t("pick.unsure"), key=f"{page}_unsure", persist_state="session", width="content"
-        )
-    return Filter(certificate, level, course, action, unsure, text or "")
+        in_address(f"{page}_text", text or "")
+    unsure, still_open = on
+    return Filter(certificate, level, course, action, unsure, text or "", still_open)
+
+
+def switch(label: str, key: str) -> bool:
+    """A toggle whose state outlives a change of page and stands in the address."""
+    on = st.toggle(
+        t(label),
+        value=first_in_address(key) == "1",
+        key=key,
+        persist_state="session",
+        width="content",
+    )
+    in_address(key, "1" if on else "")
+    return on
+
+
+def first_in_address(key: str) -> str:
+    """What the address said when this session began; later the widget itself knows."""
+    return str(st.session_state.setdefault(f"{key}.first", st.query_params.get(key, "")))
 
 
 def _choice(label: str, options: dict[str, str], key: str, width: int) -> str:
     """One drop-down; its value outlives a change of page, of language or of the options."""
     keys = list(options)
-    before = st.session_state.get(f"{key}.kept", "")
+    before = st.session_state.get(f"{key}.kept", st.query_params.get(key, ""))
     chosen = st.selectbox(
         t(label),
         keys,
@@ -109,4 +139,15 @@ def _choice(label: str, options: dict[str, str], key: str, width: int) -> str:
         width=width,
     )
     st.session_state[f"{key}.kept"] = chosen or ""
+    in_address(key, chosen or "")
     return chosen or ""
+
+
+def in_address(key: str, value: str) -> None:
+    """Let the address keep a value, so that a link or a reload comes back to it."""
+    if st.query_params.get(key, "") == value:
+        return
+    if value:
+        st.query_params[key] = value
+    else:
+        del st.query_params[key]

@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import streamlit as st
 
+from align.access import allowed
+from align.decisions import Workspace
 from align.errors import AlignError
-from align.gather import Gathered
-from align.programmes import documents
-from align.ui import wiring
+from align.gather import Progress
+from align.programmes import Programme, documents
+from align.ui import intake, wiring
 from align.ui.components import html
 from align.ui.look import Look
+from align.ui.said import Said
 from align.ui.words import step_words, t
-from align.ui.workbench import Stage, Task
+
+
+def need_workspace() -> Workspace:
+    """The workspace chosen; where none is, the page ends with the way to get one."""
+    found = wiring.workspace()
+    if found is not None:
+        return found
+    _attend(wiring.job_key(wiring.chosen()))
+    offer = wiring.offers().get(wiring.chosen())
+    if offer is not None:
+        _ask_offer(offer)
+    html.show(f'<p class="al-note">{t("gate.none")}</p>')
+    st.page_link("align/ui/pages/intake.py", label=t("gate.to_intake"), icon=":material/upload:")
+    st.stop()
 
 
 def need_look() -> Look:
-    """The results of the chosen programme; without them the page ends with the way to get them."""
-    task = wiring.task()
-    found = wiring.bench().look(task)
-    return found if found is not None else _ask(task, "run")
+    """The results of the chosen workspace; without them the page ends with the way to them."""
+    return need_review()[0]
 
 
-def need_gathered() -> Gathered:
-    """What was read of the chosen programme; without it the page ends with the way to get it."""
-    task = wiring.task()
-    found = wiring.bench().gathered(task)
-    if found is not None:
-        return found
-    run = wiring.bench().job(task, "run")
-    return _ask(task, "run" if run is not None and run.running else "read")
+def need_review() -> tuple[Look, Said]:
+    """The results of the chosen workspace, and what people have decided on them."""
+    found = need_workspace()
+    look = wiring.look(found)
+    if look is None:
+        _ask_run(found)
+    return look, wiring.said(found)
 
 
 def error_line(error: Exception) -> str:
@@ -42,47 +56,74 @@ def _kind(error: Exception) -> str:
     return type(error).__name__
 
 
-def _ask(task: Task, stage: Stage) -> NoReturn:
-    job = wiring.bench().job(task, stage)
-    if job is not None and job.running:
-        _progress(task, stage)
+def _ask_offer(offer: Programme) -> NoReturn:
+    where = wiring.folders()
+    certificates = "、".join(offer.certificates) or f"{where.certs} · " + t(
+        "gate.files", n=len(documents(where.certs)) if where.certs.exists() else 0
+    )
+    _describe(
+        offer.name,
+        [
+            (t("gate.courses"),
+             f"{where.courses / offer.id} · {t('gate.files', n=len(offer.files))}"),
+            (t("gate.certs"), certificates),
+        ],
+    )  # fmt: skip
+    _button(wiring.job_key(wiring.chosen()), intake.from_folders(offer, where.certs))
+
+
+def _ask_run(found: Workspace) -> NoReturn:
+    key = intake.run_key(found)
+    _attend(key)
+    kinds = [kind for _, kind in found.sources]
+    _describe(
+        found.name,
+        [
+            (t("gate.courses"), t("gate.files", n=kinds.count("course"))),
+            (t("gate.certs"), t("gate.files", n=kinds.count("certificate"))),
+        ],
+    )
+    if not allowed(wiring.who(), "run", found.college_id):
+        st.info(t("decide.read_only"))
         st.stop()
-    _describe(task, stage)
-    failed = job is not None and job.error is not None
+    _button(key, intake.run(found))
+
+
+def _attend(key: str) -> None:
+    """Wait for work under way; turn to the workspace that it has made."""
+    job = wiring.bench().job(key)
+    if job is not None and job.running:
+        progress(key)
+        st.stop()
+    if job is not None and isinstance(job.outcome, intake.Outcome):
+        wiring.bench().forget(key)
+        wiring.open_workspace(job.outcome.workspace_id)
+        st.rerun()
+
+
+def _button(key: str, work: Callable[[Progress], Any]) -> NoReturn:
+    job = wiring.bench().job(key)
     if job is not None and job.error is not None:
         st.error(error_line(job.error))
-    label = t("gate.again") if failed else t("gate.run" if stage == "run" else "gate.read")
-    if st.button(label, type="primary", key=f"start.{stage}"):
-        wiring.bench().start(task, stage)
+    label = t("gate.again" if job is not None and job.error is not None else "gate.run")
+    if st.button(label, type="primary", key="start.run"):
+        wiring.bench().start(key, work)
         st.rerun()
     st.stop()
 
 
-def _describe(task: Task, stage: Stage) -> None:
-    chosen = wiring.programme()
-    about = t("gate.about") if stage == "run" else t("gate.about_read")
-    rows = [
-        (
-            t("gate.courses"),
-            f"{html.esc(str(task.courses / task.programme))} · "
-            f"{t('gate.files', n=len(chosen.files))}",
-        ),
-        (
-            t("gate.certs"),
-            html.esc("、".join(chosen.certificates))
-            or f"{html.esc(str(task.certs))} · {t('gate.files', n=len(documents(task.certs)))}",
-        ),
-        (t("gate.model"), html.esc(task.model or t("gate.model_default"))),
-    ]
+def _describe(name: str, rows: list[tuple[str, str]]) -> None:
+    rows = [*rows, (t("gate.model"), wiring.model() or t("gate.model_default"))]
+    facts = html.facts((label, html.esc(value)) for label, value in rows)
     html.show(
-        f'<div class="al-item"><h3>{html.esc(chosen.name)}</h3><p>{about}</p>'
-        f"{html.facts(rows)}</div>"
+        f'<div class="al-item"><h3>{html.esc(name)}</h3><p>{t("gate.about")}</p>{facts}</div>'
     )
 
 
 @st.fragment(run_every=0.6)
-def _progress(task: Task, stage: Stage) -> None:
-    job = wiring.bench().job(task, stage)
+def progress(key: str) -> None:
+    """How far a piece of work is, with the way to stop it; the page comes again at its end."""
+    job = wiring.bench().job(key)
     if job is None or not job.running:
         st.rerun()
     share = job.done / job.total if job.total else 0.0
@@ -90,5 +131,5 @@ def _progress(task: Task, stage: Stage) -> None:
     if job.total > 1:
         words = t("gate.step", step=words, done=job.done, total=job.total)
     st.progress(min(share, 1.0), text=words)
-    if st.button(t("gate.cancel"), key=f"cancel.{stage}"):
+    if st.button(t("gate.cancel"), key="cancel.run"):
         job.cancel()

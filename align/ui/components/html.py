@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from html import escape
 
 import streamlit as st
@@ -136,3 +137,16 @@ def shared_words(evidence: Iterable[Evidence]) -> list[tuple[str, str]]:
         for a, b in pairs
         if not any((a, b) != (c, d) and a in c and b in d for c, d in pairs)
     ]
+
+
+def difference(old: str, new: str) -> str:
+    """The new text as HTML, what was not in the old one marked, what is gone struck out."""
+    out = []
+    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what in {"delete", "replace"}:
+            out.append(f"<del>{esc(old[i:j])}</del>")
+        if what in {"insert", "replace"}:
+            out.append(f"<mark>{esc(new[k:m])}</mark>")
+        elif what == "equal":
+            out.append(esc(new[k:m]))
+    return "".join(out)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 
-from align.gather import FileReading
+from align.gather import FileReading, Gathered
 from align.records import Problem
 from align.ui.components import html
 from align.ui.words import place_words, t
@@ -17,12 +18,38 @@ _COLOURS = {
 }
 
 
-def files_table(files: Sequence[FileReading]) -> str:
-    """One row per file: kind, what was found, how many problems."""
+def files_table(files: Sequence[FileReading], gathered: Gathered | None = None) -> str:
+    """One row per file: kind, what was found, how many problems.
+
+    Parameters
+    ----------
+    gathered : Gathered, optional
+        Where the rows are counted for files that came without them, from a run that was kept.
+    """
     return html.table(
         [t("file"), t("read.col_kind"), t("read.col_found"), t("read.col_problems")],
-        [[html.esc(f.path.name), _kind(f), html.esc(found(f)), _troubles(f)] for f in files],
+        [
+            [html.esc(f.path.name), _kind(f), html.esc(found(_whole(f, gathered))), troubles(f)]
+            for f in files
+        ],
         numbers=(1, 3),
+    )
+
+
+def _whole(f: FileReading, gathered: Gathered | None) -> FileReading:
+    """The file with its rows, as far as they were compared."""
+    r = f.reading
+    if r is None or gathered is None:
+        return f
+    courses = {(c.source_id, c.name): c for c in gathered.courses}
+    certificates = {(c.source_id, c.name): c for c in gathered.certificates}
+    return dataclasses.replace(
+        f,
+        reading=dataclasses.replace(
+            r,
+            courses=tuple(courses.get((c.source_id, c.name), c) for c in r.courses),
+            certificates=tuple(certificates.get((c.source_id, c.name), c) for c in r.certificates),
+        ),
     )
 
 
@@ -47,7 +74,8 @@ def found(f: FileReading) -> str:
     return "；".join(parts) or t("read.found_nothing")
 
 
-def _troubles(f: FileReading) -> str:
+def troubles(f: FileReading) -> str:
+    """How many problems of each kind a file has, in coloured boxes."""
     if f.reading is None:
         return html.tag(t("read.failed"), _COLOURS["error"])
     tags = []

@@ -1,4 +1,4 @@
-"""工作台: what was read, what is covered, what is proposed."""
+"""工作台: what was read, how far the review is, what is covered, what is proposed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import streamlit as st
 
 from align.plan.matrix import Matrix
 from align.records import Action, Certificate
-from align.ui.components import html, readings
+from align.ui import wiring
+from align.ui.components import html, readings, review_progress
 from align.ui.components.filters import pick_certificate
-from align.ui.components.gate import need_look
+from align.ui.components.gate import need_review, need_workspace
 from align.ui.components.heat import heat, linked_only
 from align.ui.look import Look
 from align.ui.theme import ACTIONS
-from align.ui.wiring import programme
 from align.ui.words import level_name, percent, t
 
 _WIDE = 14  # more tasks than this in one picture, and it starts at one level
@@ -22,8 +22,10 @@ _WIDE = 14  # more tasks than this in one picture, and it starts at one level
 
 def page() -> None:
     """The whole page."""
-    st.title(programme().name, anchor=False)
-    look = need_look()
+    known = wiring.workspace()
+    st.title(known.name if known else t("nav.overview"), anchor=False)
+    need_workspace()
+    look, said = need_review()
     certificates = list(look.certificates.values())
     lead = t(
         "overview.lead",
@@ -33,10 +35,12 @@ def page() -> None:
         ),
     )
     html.show(f'<p class="al-lead">{html.esc(lead)}</p>')
-    html.draft()
+    review_progress.draft(look, said)
     if "hashing" in look.result.run.model:
         html.show(f'<p class="al-note">{t("overview.hashing")}</p>')
     html.show(_figures(look))
+    html.section(t("progress.title"))
+    review_progress.show(look, said)
     html.section(t("overview.actions"), t("overview.actions_note"))
     html.show(_actions(look))
     html.section(t("overview.coverage"), t("overview.coverage_note"))
@@ -46,7 +50,7 @@ def page() -> None:
     html.section(t("overview.heat"), t("overview.heat_note", threshold=threshold))
     _heat(look, certificate)
     html.section(t("overview.read"))
-    html.show(readings.files_table(look.result.gathered.files))
+    html.show(readings.files_table(look.result.gathered.files, look.result.gathered))
     html.section(t("overview.problems"))
     if look.result.gathered.problems:
         readings.problems_note()

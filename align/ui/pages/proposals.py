@@ -1,4 +1,4 @@
-"""建议: every proposal with its reason, its rule and both quotations."""
+"""建议: every proposal with its reason, rule and quotations, and what a person says of it."""
 
 from __future__ import annotations
 
@@ -6,153 +6,129 @@ from collections import Counter
 
 import streamlit as st
 
-from align.plan import unit_title
+from align.access import allowed
 from align.records import Action, Proposal
-from align.ui.components import html
-from align.ui.components.filters import Filter, filter_bar
-from align.ui.components.gate import need_look
+from align.ui.components import deciding, html, proposal_batch, proposal_card
+from align.ui.components.filters import Filter, filter_bar, first_in_address, in_address, switches
+from align.ui.components.gate import need_review
 from align.ui.components.pager import paged, pager
 from align.ui.look import Look
-from align.ui.reasons import reason
-from align.ui.words import level_name, number, place_words, t
+from align.ui.said import Said
+from align.ui.words import t
 
-_PAGE = 15
+_PAGE = 10
 _ORDERS = ("standard", "unsure", "probability")
-_NAMED = 6  # requirements of an exemption that are named; the rest is counted
+# 拓展、补充、强化、免修 are decided; 已覆盖 comes last, for it asks for nothing.
+_TABS = (Action.SUPPLEMENT, Action.EXTEND, Action.STRENGTHEN, Action.EXEMPT, Action.COVERED)
 
 
 def page() -> None:
     """The whole page."""
+    look, said = need_review()
     html.header(t("proposals.title"), t("proposals.lead"))
-    look = need_look()
-    html.draft()
-    wanted = filter_bar(look, "proposals")
-    order = st.segmented_control(
-        t("proposals.order"),
-        _ORDERS,
-        default=_ORDERS[0],
-        format_func=lambda x: t(f"proposals.order_{x}"),
-        key="proposals_order",
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    found = [p for p in look.result.proposals if _fits(look, p, wanted)]
+    may = allowed(said.person, "decide", said.workspace.college_id)
+    deciding.notices(said, may)
+    action = _tabs(look)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        way = _choice("way", ("one", "many"))
+        order = _choice("order", _ORDERS)
+        on = switches("proposals")
+        deciding.status()
+    wanted = filter_bar(look, "proposals", on, actions=False)
+    mine = [p for p in look.result.proposals if not action or p.action == action]
+    done = sum(not said.is_open(p) for p in mine)
+    if mine:
+        st.progress(done / len(mine), text=t("proposals.done", done=done, total=len(mine)))
+    found = [p for p in mine if _fits(look, said, p, wanted)]
     if order == "unsure":
         found.sort(key=lambda p: not p.unsure)
     elif order == "probability":
         found.sort(key=lambda p: p.probability)
     if not found:
-        st.info(t("empty.filtered"))
-        return
-    counts = Counter(p.action for p in found)
-    html.show(
-        '<div class="al-tags">'
-        + "".join(html.action_tag(a, counts[a]) for a in Action if counts[a])
-        + "</div>"
+        st.info(t("proposals.all_reviewed" if wanted.open else "empty.filtered"))
+    elif way == "many":
+        proposal_batch.batch(look, said, found, may and said.workspace.state == "open")
+    else:
+        _cards(look, said, found, (look.result.run.id, action, wanted, order), may)
+    _gone(look)
+
+
+def _tabs(look: Look) -> str:
+    """The actions with how many proposals there are of each."""
+    counts = Counter(p.action for p in look.result.proposals)
+    names = {"": f"{t('all')} {len(look.result.proposals)}"}
+    names |= {str(a): f"{t(f'action.{a}')} {counts[a]}" for a in _TABS}
+    given = first_in_address("proposals_action")
+    chosen = st.segmented_control(
+        t("pick.action"),
+        list(names),
+        default=given if given in names else "",
+        format_func=lambda k: names.get(k, k),
+        key="proposals_action",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
     )
-    context = (look.result.run.id, wanted, order)
-    for p in paged(found, "proposals", _PAGE, context):
-        html.show(_card(look, p))
-    pager(found, "proposals", _PAGE)
+    in_address("proposals_action", chosen or "")
+    return chosen or ""
 
 
-def _fits(look: Look, p: Proposal, f: Filter) -> bool:
+def _choice(name: str, options: tuple[str, ...]) -> str:
+    chosen = st.segmented_control(
+        t(f"proposals.{name}"),
+        options,
+        default=options[0],
+        format_func=lambda x: t(f"proposals.{name}_{x}"),
+        key=f"proposals_{name}",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return chosen or options[0]
+
+
+def _fits(look: Look, said: Said, p: Proposal, f: Filter) -> bool:
     items = [look.items[p.certificate_id, i] for i in p.item_ids]
     units = [u for i in p.unit_ids if (u := look.units.get((p.course_id, i)))]
     return (
         f.certificate in {"", p.certificate_id}
         and (not f.level or any(i.level == f.level for i in items))
         and f.course in {"", p.course_id}
-        and f.action in {"", str(p.action)}
         and (p.unsure or not f.unsure)
+        and (said.is_open(p) or not f.open)
         and f.finds(p.reason, *(i.id for i in items), *(i.text for i in items),
                     *(u.content for u in units))
     )  # fmt: skip
 
 
-def _card(look: Look, p: Proposal) -> str:
-    exempt = p.action is Action.EXEMPT
-    course = look.courses[p.course_id].name if p.course_id in look.courses else ""
-    if exempt:
-        unit = look.units.get((p.course_id, p.unit_ids[0])) if p.rule == "exempt-unit" else None
-        strong = f"《{course}》"
-        where = unit_title(unit) if unit else t("proposals.whole_course")
-        text = unit.content if unit else ""
-    else:
-        item = look.items[p.certificate_id, p.item_ids[0]]
-        strong = item.number or item.id
-        where = " / ".join(x for x in (level_name(item.level), item.area, item.task) if x)
-        text = item.text
-    return (
-        f'<div class="al-item"><div class="al-head">{html.action_tag(p.action)}'
-        f"<strong>{html.esc(strong)}</strong><span>{html.esc(where)}</span>"
-        f'<span class="al-end">{html.unsure_tag(p.unsure)}'
-        f"{html.probability(p.probability)}</span></div>"
-        + (f"<p><strong>{html.esc(text)}</strong></p>" if text else "")
-        + f"<p>{html.esc(reason(look, p))}</p>"
-        + html.facts(_facts(look, p, course))
-        + f"<details><summary>{t('proposals.quotes')}</summary>{_quotes(look, p)}</details></div>"
-    )
+def _cards(
+    look: Look, said: Said, found: list[Proposal], context: tuple[object, ...], may: bool
+) -> None:
+    editable = may and said.workspace.state == "open"
+    shown = paged(found, "proposals", _PAGE, context)
+    # The keys A and X answer the first proposal on the page that is still open.
+    first = next((p.id for p in shown if said.is_open(p)), "")
+    for p in shown:
+        with st.container(border=True, key=f"proposal-{p.id}"):
+            html.show(proposal_card.card(look, said, p))
+            deciding.clash(p.id)
+            if editable:
+                proposal_card.buttons(look, said, p, keys=p.id == first)
+    pager(found, "proposals", _PAGE)
 
 
-def _facts(look: Look, p: Proposal, course: str) -> list[tuple[str, str]]:
-    amounts = []
-    if p.hours is not None:
-        amounts.append(t("hours", n=number(p.hours)))
-    if p.credits is not None:
-        amounts.append(t("credits", n=number(p.credits)))
-    if p.action is Action.EXEMPT:
-        named = [
-            f"{i.level} {i.number}".strip() if i.number else i.id
-            for i in (look.items[p.certificate_id, k] for k in p.item_ids)
-        ]
-        more = f" … {len(named)}" if len(named) > _NAMED else ""
-        return [
-            (t("proposals.items"), html.esc("、".join(named[:_NAMED]) + more)),
-            ("", html.esc(" · ".join(amounts))),
-        ]
-    linked = [
-        look.units[m.course_id, m.unit_id]
-        for m in look.item_matches.get((p.certificate_id, p.item_ids[0]), [])
-        if m.unit_id in p.unit_ids
-    ]
-    named = [
-        unit_title(u) if u.course_id == p.course_id else f"《{u.course}》{unit_title(u)}"
-        for u in linked
-    ]
-    more = f" … {len(named)}" if len(named) > 3 else ""
-    return [
-        (t("proposals.course"), html.esc(f"《{course}》" if course else "")),
-        (t("proposals.units"), html.esc("；".join(named[:3]) + more)),
-        ("", html.esc(" · ".join(amounts))),
-    ]
-
-
-def _quotes(look: Look, p: Proposal) -> str:
-    rule = (
-        f"{html.esc(t(f'rule.{p.rule}'))} <span class='al-tag al-plain'>{html.esc(p.rule)}</span>"
-    )
-    out = []
-    for e in p.evidence:
-        pairs = html.shared_words([e])
-        out.append(
-            '<div class="al-two">'
-            + html.quote(
-                t("proposals.unit_quote"),
-                html.marked(e.unit_text, (a for a, _ in pairs)),
-                place_words(e.unit_place),
-            )
-            + html.quote(
-                t("proposals.item_quote"),
-                html.marked(e.competency_text, (b for _, b in pairs)),
-                place_words(e.competency_place),
-            )
-            + "</div>"
-        )
-    if not out:
-        out.append(f'<p class="al-note">{t("proposals.no_quote")}</p>')
-    return html.facts([(t("proposals.rule"), rule)]) + "".join(out)
+def _gone(look: Look) -> None:
+    """Verdicts on what is proposed no more: nothing said is hidden."""
+    known = {p.id for p in look.result.proposals}
+    gone = [d for subject, d in look.result.stale.items() if subject not in known]
+    if gone:
+        with st.expander(t("proposals.gone", n=len(gone))):
+            rows = [
+                [html.esc(d.subject), html.action_tag(d.proposed), html.esc(deciding.said_line(d))]
+                for d in gone
+            ]
+            heads = [t("proposals.subject"), t("pick.action"), t("proposals.word")]
+            html.show(html.table(heads, rows, numbers=(1,)))
 
 
 if __name__ == "__main__":

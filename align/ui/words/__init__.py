@@ -7,7 +7,9 @@ plan (:mod:`align.ui.reasons` says the same in English).
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -85,3 +87,12 @@ def percent(share: float) -> str:
 def number(value: float | None) -> str:
     """``4.0`` → ``4``; ``—`` for None."""
     return "—" if value is None else f"{value:g}"
+
+
+def clock(time: datetime, *, day: bool = False) -> str:
+    """A time as the clock beside the screen shows it: ``14:03``, or ``11-22 14:03``."""
+    try:
+        zone = ZoneInfo(st.context.timezone) if st.context.timezone else None
+    except ZoneInfoNotFoundError:
+        zone = None  # a browser may name a zone that this computer lacks: its own clock then
+    return time.astimezone(zone).strftime("%m-%d %H:%M" if day else "%H:%M")

@@ -1,60 +1,16 @@
-"""阅读: what was understood of each file, before anything is compared."""
+"""What was understood of one file: its courses or certificates, what was left, what is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from align.gather import FileReading
 from align.records import Certificate, Course, ProgrammePlan, Reading
-from align.ui import wiring
 from align.ui.components import html, readings
-from align.ui.components.gate import need_gathered
 from align.ui.words import level_name, number, place_words, t
 
 
-def page() -> None:
-    """The whole page."""
-    html.header(t("reading.title"), t("reading.lead"))
-    mine, other = st.tabs([t("reading.programme"), t("reading.upload")])
-    with other:
-        _uploads()
-    with mine:
-        _browse(need_gathered().files, "file")
-
-
-def _uploads() -> None:
-    html.show(f'<p class="al-note">{t("reading.upload_about")}</p>')
-    given = st.file_uploader(
-        t("reading.upload_label"),
-        accept_multiple_files=True,
-        key="uploads",
-        label_visibility="collapsed",
-    )
-    if given:
-        with st.spinner(t("reading.upload_busy")):
-            found = wiring.bench().preview([(f.name, f.getvalue()) for f in given])
-        _browse(found, "upload")
-
-
-def _browse(files: Sequence[FileReading], key: str) -> None:
-    """All files in a table, and one of them in full."""
-    html.show(readings.files_table(files))
-    chosen = st.selectbox(
-        t("reading.choose"),
-        range(len(files)),
-        format_func=lambda k: files[k].path.name if k < len(files) else "",
-        key=f"reading_{key}",
-    )
-    f = files[chosen or 0]
-    if f.reading is None:
-        st.error(readings.found(f))
-        return
-    _reading(f.reading, key)
-
-
-def _reading(r: Reading, key: str) -> None:
+def reading(r: Reading, key: str) -> None:
+    """Everything that was understood of one file."""
     for certificate in r.certificates:
         _certificate(certificate)
     if r.plan:
@@ -189,7 +145,3 @@ def _plan(plan: ProgrammePlan) -> None:
             numbers=(2, 3, 4),
         )
     )  # fmt: skip
-
-
-if __name__ == "__main__":
-    page()

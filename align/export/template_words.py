@@ -1,0 +1,171 @@
+"""What a college's own template can name: the plan in Chinese words.
+
+docs/formats.md lists these names; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from align.export.docx_credits import credit_total_notes
+from align.export.docx_tables import confirmation
+from align.export.words import clean, joined, number, one_line, percent
+from align.plan.nouns import UNREVIEWED, AnalysisRow, Plan, Quotation, Word
+from align.records import ACTION_ZH, Action
+
+#: Lists of pictures; :mod:`align.export.docx_template` puts them in.
+PICTURES = ("热力图", "关联图")
+
+
+def words_of(plan: Plan) -> dict[str, Any]:
+    """Every name a template can use, but for the pictures.
+
+    Values are text, numbers as text, or lists of such by name; text is free of what Word files
+    cannot hold.
+    """
+    found = {
+        "专业": plan.major,
+        "学校": plan.college,
+        "标记": plan.mark,
+        "不纳入": list(plan.left_out),
+        "签署": list(plan.signatures),
+        "证书": _scope(plan),
+        "覆盖情况": _summary(plan),
+        "课程对照": _courses(plan),
+        "融通内容": [_analysis(r) for r in plan.analysis],
+        "措施": [_analysis(r) for r in plan.analysis if r.action is not Action.COVERED],
+        "已覆盖": [_analysis(r) for r in plan.analysis if r.action is Action.COVERED],
+        "免修单元": _exempt(plan),
+        "学分转换": _credits(plan),
+        "学分合计": number(plan.credit_total),
+        "学分说明": "".join(words.rstrip("。") + "。" for words in credit_total_notes(plan)),
+        "设定": [
+            {"名称": s.title, "数值": s.shown, "含义": s.meaning, "来源": s.source}
+            for s in plan.settings
+        ],
+        "规则": [
+            {"名称": r.title, "数值": r.value, "含义": r.meaning, "出处": r.origin}
+            for r in plan.rules or ()
+        ],
+        "问题": [
+            {"文件": p.source, "位置": str(p.place), "问题": one_line(p.message)}
+            for p in plan.problems
+            if p.severity != "info"
+        ],
+        "审定记录": [
+            {"时间": d.when, "审定人": d.who, "对象": d.what, "内容": d.subject,
+             "结论": d.verdict, "说明": d.note}
+            for d in plan.decided
+        ],
+        "文件": [{"名称": name, "校验值": digest} for name, digest in plan.run.sources],
+        "运行": {
+            "编号": plan.run.id,
+            "程序版本": plan.run.tool_version,
+            "模型": plan.run.model,
+            "设定版本": plan.run.settings_version,
+            "规则版本": plan.rules_version or "未应用",
+            "账本首部": plan.ledger or "无",
+        },
+    }  # fmt: skip
+    cleaned = _clean(found)
+    assert isinstance(cleaned, dict)
+    return cleaned
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {k: _clean(v) for k, v in value.items()}
+    return [_clean(v) for v in value]
+
+
+def _scope(plan: Plan) -> list[dict[str, str]]:
+    return [
+        {"名称": r.certificate, "代码": r.code, "版本": r.version, "制定单位": r.issuer,
+         "等级": r.level, "领域数": str(r.areas), "任务数": str(r.tasks), "要求数": str(r.items)}
+        for r in plan.scope
+    ]  # fmt: skip
+
+
+def _summary(plan: Plan) -> list[dict[str, str]]:
+    return [
+        {"证书": r.certificate, "等级": r.level, "要求数": str(r.items), "已覆盖": str(r.covered),
+         "强化": str(r.strengthen), "拓展": str(r.extend), "补充": str(r.supplement),
+         "份额": "—" if r.share is None else percent(r.share)}
+        for r in plan.summary
+    ]  # fmt: skip
+
+
+def _courses(plan: Plan) -> list[dict[str, str]]:
+    return [
+        {"证书": r.certificate, "课程": r.course, "代码": r.code, "性质": r.nature,
+         "类别": r.category, "学时": number(r.hours), "学分": number(r.credits),
+         "学期": r.semester, "单元数": str(r.units), "关联单元数": str(r.linked_units),
+         "关联要求数": str(r.linked_items),
+         "各等级": "，".join(f"{level} {count}" for level, count in r.linked),
+         "任务": "；".join(r.tasks)}
+        for r in plan.courses
+    ]  # fmt: skip
+
+
+def _word(word: Word | None, otherwise: str) -> dict[str, str]:
+    if word is None:
+        return {"审定": otherwise, "审定人": "", "审定时间": "", "审定说明": ""}
+    return {
+        "审定": word.verdict, "审定人": word.who, "审定时间": word.when, "审定说明": word.note,
+    }  # fmt: skip
+
+
+def _quote(item: Quotation | None, unit: Quotation | None) -> dict[str, str]:
+    return {
+        "证书原文": joined(item.text) if item else "",
+        "证书位置": item.place if item else "",
+        "课程原文": joined(unit.text) if unit else "",
+        "课程位置": unit.place if unit else "",
+    }
+
+
+def _analysis(r: AnalysisRow) -> dict[str, str]:
+    return {
+        "证书": r.certificate,
+        "等级": r.level,
+        "领域": r.area,
+        "任务": r.task,
+        "编号": r.item_id,
+        "要求": one_line(r.item),
+        "关系": ACTION_ZH[r.action],
+        "课程": r.course,
+        "单元": "；".join(r.units),
+        "措施": r.measure,
+        "学时": number(r.hours),
+        "现有学时": number(r.unit_hours),
+        "概率": percent(r.probability),
+        "存疑": "存疑" if r.unsure else "",
+        "理由": one_line(r.reason),
+        "规则": r.rule,
+        **_quote(r.item_quote, r.unit_quote),
+        **_word(r.word, confirmation(r) if r.confirmed else UNREVIEWED),
+    }
+
+
+def _exempt(plan: Plan) -> list[dict[str, str]]:
+    return [
+        {"证书": r.certificate, "课程": r.course, "单元": r.unit, "学时": number(r.hours),
+         "编号": "、".join(r.item_ids), "概率": percent(r.probability),
+         "存疑": "存疑" if r.unsure else "", "理由": one_line(r.reason), "规则": r.rule,
+         **_quote(*(r.quotes[0] if r.quotes else (None, None))), **_word(r.word, UNREVIEWED)}
+        for r in plan.exempt_units
+    ]  # fmt: skip
+
+
+def _credits(plan: Plan) -> list[dict[str, str]]:
+    return [
+        {"证书": r.certificate, "等级": r.level, "课程": r.course, "代码": r.code,
+         "性质": r.nature, "学时": number(r.hours), "学分": number(r.credits),
+         "学分说明": r.credits_note, "成绩记法": r.grade, "概率": percent(r.probability),
+         "存疑": "存疑" if r.unsure else "", "理由": one_line(r.reason), "规则": r.rule,
+         "转换规则": "；".join(r.against), "状态": r.status, **_word(r.word, UNREVIEWED)}
+        for r in plan.credits
+    ]  # fmt: skip

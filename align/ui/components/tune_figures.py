@@ -1,0 +1,183 @@
+"""阈值: what the reviewed pairs say, or, where they are too few, what was shipped."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from align import tune
+from align.places import models_folder
+from align.records import Action
+from align.tune import CalibrationPoint, Figure, TooFewError
+from align.tune.goals import FEWEST
+from align.ui import wiring
+from align.ui.components import html
+from align.ui.components.tune_charts import calibration_curve, threshold_curve
+from align.ui.tuning import Own
+from align.ui.words import language, percent, t
+
+V = TypeVar("V")
+NAMES = ("precision", "recall", "f1", "ece")
+
+
+def figures(found: Own, threshold: float) -> None:
+    """Everything that speaks for or against the thresholds, each with its number of pairs."""
+    lack = too_few(found)
+    if lack is not None:
+        _shipped(found, lack)
+    else:
+        _of_own(found, threshold)
+    _confusion(found)
+
+
+def too_few(found: Own) -> TooFewError | None:
+    """Why the college's own pairs say nothing yet; None where they do."""
+    try:
+        tune.enough(found.table, links=FEWEST, others=FEWEST)
+    except TooFewError as error:
+        return error
+    return None
+
+
+def basis(found: Own) -> None:
+    """On how many pairs all this rests, and how they came to be reviewed."""
+    linked = int(found.table.linked.sum())
+    told = t(
+        "tune.basis", n=len(found.table), linked=linked, spaces=found.workspaces, drawn=found.drawn
+    )
+    html.show(f'<p class="al-note">{html.esc(told)}</p>')
+    if len(found.table) and not found.drawn:
+        html.show(f'<div class="al-draft">{html.esc(t("tune.flatters"))}</div>')
+
+
+def lacking(error: TooFewError) -> str:
+    """What there is and what is needed, in the language of the screens."""
+    if language() == "zh":
+        return error.line()
+    words = {
+        "有关联的配对": "linked pairs", "无关联的配对": "pairs without a link",
+        "涉及的技能要求": "competencies with a reviewed pair", "至少": "at least", "；": "; ",
+        "前后": "before/after",
+    }  # fmt: skip
+    got, expected = str(error.got), str(error.expected)
+    for chinese, english in words.items():
+        got, expected = got.replace(chinese, english), expected.replace(chinese, english)
+    return t("tune.too_few", got=got, expected=expected)
+
+
+def figure(value: Figure) -> str:
+    """A figure with its interval: ``81% (75–86%)``."""
+    if value.value != value.value:
+        return "—"
+    if value.low != value.low:
+        return f"{100 * value.value:.1f}%"
+    return f"{100 * value.value:.1f}% ({100 * value.low:.1f}–{100 * value.high:.1f}%)"
+
+
+def _of_own(found: Own, threshold: float) -> None:
+    html.section(t("tune.at", threshold=f"{threshold:g}"), t("tune.interval"))
+    at = remembered(
+        "at", (found.version, threshold), lambda: tune.at_threshold(found.table, threshold)
+    )
+    html.show(
+        html.cards(
+            (
+                t(f"tune.{name}"),
+                f"{100 * at[name].value:.1f}%",
+                t("tune.card", low=f"{100 * at[name].low:.1f}", high=f"{100 * at[name].high:.1f}",
+                  n=at[name].n),
+                "",
+            )
+            for name in NAMES
+        )
+    )  # fmt: skip
+    left, right = st.columns(2, gap="medium")
+    with left:
+        html.section(t("tune.curve"))
+        points = remembered("curve", found.version, lambda: tune.curve(found.table))
+        threshold_curve(points, threshold, f"tune.curve.{language()}")
+    with right:
+        html.section(t("tune.calibration"))
+        calibration_curve(
+            [(t("tune.own_pairs"), tune.calibration(found.table))], f"tune.ece.{language()}"
+        )
+
+
+# --- what was shipped ---------------------------------------------------------------------------
+
+
+def _shipped(found: Own, lack: TooFewError) -> None:
+    html.show(
+        f'<div class="al-draft">{html.esc(lacking(lack))}<br>{html.esc(t("tune.shipped"))}</div>'
+    )
+    data = wiring.bench().once(("matcher.json", str(models_folder())), _matcher)
+    points = [CalibrationPoint(p, s, int(n)) for p, s, n in data.get("calibration_curve", [])]
+    if points:
+        html.section(
+            t("tune.calibration"), t("tune.shipped_n", n=sum(p.n for p in points))
+        )  # fmt: skip
+        calibration_curve([(t("tune.shipped_pairs"), points)], f"tune.shipped.{language()}")
+    rows = []
+    for field, f in data.get("left_out_figures", {}).items():
+        size = next((x for x in data.get("fitted_on", []) if x.startswith(f"{field}:")), "")
+        rows.append(
+            [
+                html.esc(field), f"{f['threshold']:g}",
+                *(percent(f[k]) for k in ("precision_at_threshold", "recall_at_threshold",
+                                          "f1_at_threshold")),
+                f"{f['ece']:.3f}", html.esc(size.partition(": ")[2]),
+            ]
+        )  # fmt: skip
+    if rows:
+        html.section(t("tune.left_out"), t("tune.left_out_note"))
+        heads = ["field", "threshold", "precision", "recall", "f1", "ece", "size"]
+        html.show(html.table([t(f"tune.{h}") for h in heads], rows, numbers=(1, 2, 3, 4, 5)))
+
+
+def _matcher() -> Mapping[str, Any]:
+    data = json.loads((models_folder() / "matcher.json").read_text(encoding="utf-8"))
+    return data if isinstance(data, dict) else {}
+
+
+# --- actions ------------------------------------------------------------------------------------
+
+
+def _confusion(found: Own) -> None:
+    html.section(t("tune.confusion"), t("tune.confusion_note"))
+    counts = Counter(found.decided)
+    if not found.decided and not sum(found.rejected.values()):
+        html.show(f'<p class="al-note">{html.esc(t("tune.no_verdicts"))}</p>')
+        return
+    rows = []
+    for proposed in Action:
+        cells = [counts[decided, proposed] for decided in Action]
+        total = sum(cells) + found.rejected[proposed]
+        if total:
+            numbers = [f"<b>{n}</b>" if a is proposed else str(n) for a, n in
+                       zip(Action, cells, strict=True)]  # fmt: skip
+            rows.append(
+                [html.action_tag(proposed), *numbers, str(found.rejected[proposed]), str(total)]
+            )
+    heads = [t("tune.proposed"), *(t(f"action.{a}") for a in Action), t("verdict.reject"),
+             t("tune.total")]  # fmt: skip
+    html.show(html.table(heads, rows, numbers=range(1, len(heads))))
+    everything = [*found.decided]
+    accuracy = tune.confusion(everything).accuracy
+    told = t("tune.accuracy", figure=figure(accuracy), n=accuracy.n,
+             rejected=sum(found.rejected.values()))  # fmt: skip
+    html.show(f'<p class="al-note">{html.esc(told)}</p>')
+
+
+def remembered(name: str, key: Hashable, make: Callable[[], V]) -> V:
+    """A value of this session, made anew when its key has changed; one is kept of each name."""
+    kept = st.session_state.get(f"remembered.{name}")
+    if isinstance(kept, tuple) and kept[0] == key:
+        found: V = kept[1]
+        return found
+    made = make()
+    st.session_state[f"remembered.{name}"] = (key, made)
+    return made

@@ -1,0 +1,110 @@
+"""A workspace's run anew under the settings in force: from what is kept of it, without a model.
+
+Where a kept run lacks what the settings ask for, it has to be compared again
+(:func:`by_model`); everything else is recomputed, and a run that was kept under just these
+settings is taken up again as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from align import snapshot
+from align.decisions import Person, Workspace
+from align.gather import Progress
+from align.match import MatcherModel
+from align.records import Run
+from align.settings import Settings
+from align.snapshot import Snapshot
+from align.store import Store
+from align.ui import wiring
+from align.ui.keeping import Outcome, Work, keep
+
+Calibration = tuple[float, float]
+
+
+def calibrated(matcher: MatcherModel, calibration: Calibration) -> MatcherModel:
+    """The matcher with a college's own calibration laid over the shipped one, and named so."""
+    if calibration == snapshot.AS_SHIPPED:
+        return matcher
+    slope, intercept = calibration
+    return dataclasses.replace(
+        matcher,
+        slope=slope * matcher.slope,
+        intercept=slope * matcher.intercept + intercept,
+        version=snapshot.named(matcher.version, calibration),
+    )
+
+
+def outdated(kept: Snapshot, settings: Settings, calibration: Calibration) -> bool:
+    """Whether a run was made under something else than is in force."""
+    made = snapshot.calibration_of(kept.run.model)
+    return kept.run.settings_version != settings.version or made != calibration
+
+
+def by_model(kept: Snapshot, settings: Settings, calibration: Calibration) -> bool:
+    """Whether only a new comparison can tell what the settings give.
+
+    It is when another number of candidates is asked for, or when pairs would be linked that
+    the run never listed (see :func:`align.snapshot.reach`).
+    """
+    if settings.candidates != kept.settings.candidates:
+        return True
+    if settings.link_threshold >= kept.settings.link_threshold and not outdated(
+        kept, kept.settings, calibration
+    ):
+        return False
+    relative = snapshot.between(snapshot.calibration_of(kept.run.model), calibration)
+    return settings.link_threshold <= snapshot.reach(snapshot.under(kept, kept.settings, relative))
+
+
+def preview(kept: Snapshot, settings: Settings, calibration: Calibration) -> Snapshot:
+    """The run as it would be, with its own id: nothing is kept of it."""
+    relative = snapshot.between(snapshot.calibration_of(kept.run.model), calibration)
+    return snapshot.under(kept, settings, relative)
+
+
+def work(found: Workspace) -> Work:
+    """Recompute a workspace's run under the settings and the calibration in force."""
+    store, who = wiring.store(), wiring.who()
+    settings, calibration = wiring.settings(found), wiring.calibration(found)
+
+    def go(said: Progress) -> Outcome:
+        said("", 0, 1)
+        now = snapshot.load(store.snapshot(who, found.run_id))
+        wanted = snapshot.named(now.run.model, calibration)
+        for run in store.runs(who, found.id):
+            if (run.model, run.settings_version) == (wanted, settings.version) and _alike(
+                run, now.run
+            ):
+                kept = store.snapshot(who, run.id)
+                if snapshot.load(kept).gathered == now.gathered:
+                    return keep(store, who, found, run, (), (), kept)
+        base = _plain(store, who, found, now)
+        made = snapshot.recalculated(base, settings, calibration)
+        result = snapshot.result(made)
+        return keep(
+            store, who, found, made.run, result.matches, result.proposals,
+            snapshot.dump_again(made),
+        )  # fmt: skip
+
+    return go
+
+
+def _plain(store: Store, who: Person, found: Workspace, now: Snapshot) -> Snapshot:
+    """The same run under the shipped calibration, where one was kept: no rounding on rounding."""
+    if snapshot.calibration_of(now.run.model) == snapshot.AS_SHIPPED:
+        return now
+    plain = snapshot.named(now.run.model, snapshot.AS_SHIPPED)
+    for run in store.runs(who, found.id):
+        if run.model == plain and _alike(run, now.run):
+            kept = snapshot.load(store.snapshot(who, run.id))
+            if kept.gathered == now.gathered and kept.positions == now.positions:
+                return kept
+    return now
+
+
+def _alike(a: Run, b: Run) -> bool:
+    return (a.programme, a.tool_version, a.sources, a.levels) == (
+        b.programme, b.tool_version, b.sources, b.levels,
+    )  # fmt: skip
