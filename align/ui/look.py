@@ -53,8 +53,8 @@ class Look:
         self.of_unit: dict[Key, list[Proposal]] = defaultdict(list)
         for p in result.proposals:
             if p.action is Action.EXEMPT:
-                for unit_id in p.unit_ids:
-                    self.of_unit[p.course_id, unit_id].append(p)
+                for key in p.units:
+                    self.of_unit[key].append(p)
             else:
                 for item_id in p.item_ids:
                     self.of_item[p.certificate_id, item_id] = p

@@ -65,6 +65,13 @@ class Said:
             self.decisions, self.workspace.reviewers, self.workspace.run_id
         )
 
+    @cached_property
+    def links_in_force(self) -> tuple[LinkDecision, ...]:
+        """The words behind :attr:`grades`: who gave each grade, and when."""
+        found = review.opinions(self.links, self.workspace.reviewers, self.workspace.run_id)
+        words = (opinion.word for opinion in found.values())
+        return tuple(w for w in words if w is not None and w.grade is not None)
+
     def pairs(self) -> tuple[Pair, ...]:
         """Every pair somebody has said something about."""
         return tuple(self._links)

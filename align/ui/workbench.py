@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from align.decisions import LinkDecision
 from align.errors import AlignError
 from align.gather import FileReading, Progress, quiet
 from align.pipeline import Result
@@ -155,11 +156,19 @@ class Workbench:
             self._making.pop(key, None)
         return made
 
-    def file(self, result: Result, name: str, version: str = "") -> bytes:
+    def file(
+        self,
+        result: Result,
+        name: str,
+        version: str = "",
+        decisions: Sequence[LinkDecision] = (),
+    ) -> bytes:
         """One file of a run, by its name in :data:`align.pipeline.FORMAT_FILES`.
 
         Parameters
         ----------
+        decisions : sequence of LinkDecision
+            Who decided which link, for the formats that carry it.
         version : str
             Tells results of one run apart that rest on different decisions.
         """
@@ -169,7 +178,9 @@ class Workbench:
 
         def make() -> bytes:
             with tempfile.TemporaryDirectory(prefix="align-") as folder:
-                paths = pipeline.write(result, Path(folder) / "out", formats=[format_])
+                paths = pipeline.write(
+                    result, Path(folder) / "out", formats=[format_], decisions=decisions
+                )
                 return {p.name: p.read_bytes() for p in paths}[name]
 
         return self._made((result.run.id, version, name), make)

@@ -103,7 +103,7 @@ def _facts(look: Look, p: Proposal, course: str) -> list[tuple[str, str]]:
     linked = [
         look.units[m.course_id, m.unit_id]
         for m in look.item_matches.get((p.certificate_id, p.item_ids[0]), [])
-        if m.unit_id in p.unit_ids
+        if (m.course_id, m.unit_id) in p.units
     ]
     named = [
         unit_title(u) if u.course_id == p.course_id else f"《{u.course}》{unit_title(u)}"

@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "plan": ("docx", "pdf", "xlsx"),
     "data": ("csv", "json"),
     "graph": ("graphml",),
+    "exchange": ("sssom", "case", "parquet"),
 }
 _MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -84,11 +85,11 @@ def _offers(look: Look, said: Said) -> dict[str, list[Offer]]:
     """Every file of every format, and the pictures of each certificate."""
     bench, result, name = wiring.bench(), look.result, said.workspace.name
     of_format = {f: group for group, formats in GROUPS.items() for f in formats}
-    found: dict[str, list[Offer]] = {"plan": [], "data": [], "graph": [], "other": []}
+    found: dict[str, list[Offer]] = {group: [] for group in (*GROUPS, "other")}
     for format_, files in pipeline.FORMAT_FILES.items():
         for file in files:
             group = "graph" if file in _FILES_LAST else of_format.get(format_, "other")
-            make = partial(bench.file, result, file, look.version)
+            make = partial(bench.file, result, file, look.version, said.links_in_force)
             found[group].append(Offer(file, _about(file), f"{name}-{file}", make, file))
     order = {f: k for k, f in enumerate(of_format)}
     for offers in found.values():

@@ -89,7 +89,7 @@ def _choice(name: str, options: tuple[str, ...]) -> str:
 
 def _fits(look: Look, said: Said, p: Proposal, f: Filter) -> bool:
     items = [look.items[p.certificate_id, i] for i in p.item_ids]
-    units = [u for i in p.unit_ids if (u := look.units.get((p.course_id, i)))]
+    units = [u for key in p.units if (u := look.units.get(key))]
     return (
         f.certificate in {"", p.certificate_id}
         and (not f.level or any(i.level == f.level for i in items))

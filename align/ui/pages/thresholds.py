@@ -31,6 +31,7 @@ def page() -> None:
     told = st.session_state.pop("tune.told", "")
     if told:
         html.show(f'<p class="al-saved" role="status">✓ {html.esc(told)}</p>')
+        st.toast(told)  # whoever saved at the end of the page does not see its head
     recalculation(space)
     view = _view()
     if view in {"figures", "goal", "refit", "next"}:

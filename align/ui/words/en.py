@@ -435,8 +435,13 @@ EN: dict[str, str] = {
     "export.plan": "Draft integration plan",
     "export.data": "Data",
     "export.graph": "Graphs",
+    "export.exchange": "Exchange formats",
     "export.plan.docx": "Word: the draft plan in official layout, ready to edit",
     "export.plan.xlsx": "Excel: mapping, analysis, coverage, evidence, problems, settings",
+    "export.plan.pdf": "PDF: the same pages as Word, to hand round (needs LibreOffice here)",
+    "export.matches.parquet": "What matches.csv holds, for data analysis programs",
+    "export.mapping.sssom.tsv": "SSSOM mappings: candidates and people's words, denials too",
+    "export.case.zip": "1EdTech CASE 1.1: frameworks of certificate and courses, and their links",
     "export.matches.csv": "Candidate content for each requirement, with probability and texts",
     "export.coverage.csv": "Covered shares of requirements, tasks, areas, levels and courses",
     "export.proposals.csv": "All proposals with reason, rule and quotations",
@@ -900,7 +905,7 @@ EN: dict[str, str] = {
     "tune.f1": "F1",
     "tune.ece": "Calibration error",
     "tune.at": "At link threshold {threshold}",
-    "tune.interval": "In brackets: 95% interval (1,000 bootstrap draws over competencies); "
+    "tune.interval": "Small print: 95% interval (1,000 bootstrap draws over competencies); "
     "sampled pairs are weighted by their chance of being drawn.",
     "tune.card": "{low}–{high}% · {n} pairs",
     "tune.curve": "Precision, recall and F1 against the threshold",

@@ -380,8 +380,13 @@ ZH: dict[str, str] = {
     "export.plan": "实施方案草案",
     "export.data": "数据表",
     "export.graph": "图谱",
+    "export.exchange": "交换格式",
     "export.plan.docx": "Word：书证融通实施方案草案，公文版式，可直接修改",
     "export.plan.xlsx": "Excel：对照、分析、覆盖、证据、问题与设定，可筛选",
+    "export.plan.pdf": "PDF：与 Word 相同的版面，便于传阅（需要本机装有 LibreOffice）",
+    "export.matches.parquet": "与 matches.csv 相同的内容，供数据分析程序读取",
+    "export.mapping.sssom.tsv": "SSSOM 映射表：候选与人的判断（含否定），供其他系统交换",
+    "export.case.zip": "1EdTech CASE 1.1：证书框架、课程框架与两者的关系",
     "export.matches.csv": "每条要求的候选课程内容，含概率与双方原文",
     "export.coverage.csv": "要求、任务、领域、等级、证书与课程的覆盖份额",
     "export.proposals.csv": "全部建议，含理由、规则与原文",
@@ -802,7 +807,7 @@ ZH: dict[str, str] = {
     "tune.f1": "F1",
     "tune.ece": "校准误差",
     "tune.at": "关联阈值为 {threshold} 时",
-    "tune.interval": "括号内为 95% 区间（按技能要求自助抽样 1000 次）；"
+    "tune.interval": "小字为 95% 区间（按技能要求自助抽样 1000 次）；"
     "抽样审定的配对按抽取概率加权。",
     "tune.card": "{low}–{high}% · {n} 对",
     "tune.curve": "精确率、召回率、F1 与阈值",
