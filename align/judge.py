@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from align import evaluate
+from align.decisions import Grade, Pair
 from align.errors import ReadError, UsageError
 from align.gather import FileReading, Gathered, Progress, quiet, read_files
 from align.labels import read_actions, read_links, read_text, table_rows
@@ -19,8 +20,9 @@ from align.records import Action, Certificate, Course
 from align.settings import Settings
 
 if TYPE_CHECKING:
+    from align import pipeline
     from align.embed import Embedder
-    from align.match import MatcherModel
+    from align.match import MatcherModel, Matching
 
 
 def judge(
@@ -47,6 +49,75 @@ def judge(
     UsageError
         When the paths hold no course, or not exactly one certificate.
     """
+    result, matching, links, actions = _run(
+        courses_path, certificates_path, links_path, actions_path, embedder, matcher, settings,
+        progress,
+    )  # fmt: skip
+    items = [i.id for i in result.gathered.certificates[0].competencies]
+    units = sorted(u.id for c in result.gathered.courses for u in c.units)
+    order = sorted(range(len(matching.units)), key=lambda j: matching.units[j].id)
+    grades = evaluate.grade_matrix(links, items, units)
+    scores = matching.score[:, order].astype(np.float64)
+    probabilities = matching.probability[:, order].astype(np.float64)
+    figures = evaluate.ranking_figures(scores, grades)
+    figures |= evaluate.pair_figures(probabilities, grades, settings.link_threshold)
+    figures |= evaluate.calibration_figures(probabilities, grades)
+    if actions:
+        proposed = {
+            p.item_ids[0]: str(p.action) for p in result.proposals if p.action is not Action.EXEMPT
+        }
+        known = [i for i in items if i in actions]
+        figures |= evaluate.action_figures(
+            [proposed[i] for i in known], [actions[i] for i in known]
+        )
+    return figures | {
+        "n_items": len(items),
+        "n_units": len(units),
+        "n_links": len(links),
+    }
+
+
+def labelled(
+    courses_path: Path,
+    certificates_path: Path,
+    links_path: Path,
+    embedder: Embedder,
+    matcher: MatcherModel,
+    settings: Settings,
+    progress: Progress = quiet,
+) -> tuple[pipeline.Result, list[tuple[Pair, float, Grade]]]:
+    """The tool's run on one labelled programme, and every pair's probability and label.
+
+    The labels are complete: a pair they do not name is none (grade 0).
+
+    Raises
+    ------
+    ReadError, UsageError
+        As :func:`judge`.
+    """
+    result, matching, links, _ = _run(
+        courses_path, certificates_path, links_path, None, embedder, matcher, settings, progress
+    )
+    pairs: list[tuple[Pair, float, Grade]] = []
+    for i, item in enumerate(matching.items):
+        for j, unit in enumerate(matching.units):
+            grade = links.get((item.id, unit.id), 0)
+            pair = (item.certificate_id, item.id, unit.course_id, unit.id)
+            pairs.append((pair, float(matching.probability[i, j]), cast(Grade, grade)))
+    return result, pairs
+
+
+def _run(
+    courses_path: Path,
+    certificates_path: Path,
+    links_path: Path,
+    actions_path: Path | None,
+    embedder: Embedder,
+    matcher: MatcherModel,
+    settings: Settings,
+    progress: Progress,
+) -> tuple[pipeline.Result, Matching, dict[tuple[str, str], int], dict[str, str]]:
+    """The run over all pairs, its matching, the labelled links and the labelled actions."""
     from align import pipeline
     from align.match import Matching
 
@@ -59,31 +130,12 @@ def judge(
             "两门课程用了同样的编号，标注无法区分", file=courses_path, got="、".join(twice[:5])
         )
     links = read_links(links_path, set(items), set(units))
-    labelled = read_actions(actions_path, set(items)) if actions_path is not None else {}
+    actions = read_actions(actions_path, set(items)) if actions_path is not None else {}
     # Figures over all pairs need all pairs, however many.
     result = pipeline.run(gathered, embedder, matcher, settings, progress, all_pairs=True)
     matching = result.matchings[0]
     assert isinstance(matching, Matching)
-    order = sorted(range(len(matching.units)), key=lambda j: matching.units[j].id)
-    grades = evaluate.grade_matrix(links, items, units)
-    scores = matching.score[:, order].astype(np.float64)
-    probabilities = matching.probability[:, order].astype(np.float64)
-    figures = evaluate.ranking_figures(scores, grades)
-    figures |= evaluate.pair_figures(probabilities, grades, settings.link_threshold)
-    figures |= evaluate.calibration_figures(probabilities, grades)
-    if labelled:
-        proposed = {
-            p.item_ids[0]: str(p.action) for p in result.proposals if p.action is not Action.EXEMPT
-        }
-        known = [i for i in items if i in labelled]
-        figures |= evaluate.action_figures(
-            [proposed[i] for i in known], [labelled[i] for i in known]
-        )
-    return figures | {
-        "n_items": len(items),
-        "n_units": len(units),
-        "n_links": len(links),
-    }
+    return result, matching, links, actions
 
 
 def _gathered(courses_path: Path, certificates_path: Path, progress: Progress) -> Gathered:

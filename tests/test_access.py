@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 
 from align.access import ACT_ZH, ALLOWED, COMMAND_LINE, SERVER, Act, allowed, visible
+from align.credit import RuleSet
 from align.decisions import ROLE_ZH, Person, Role
 from align.errors import AccessError, UsageError
+from align.learner import ResultState
 from align.records import Action
 from align.store import Choice, LinkChoice, Store
+from tests.credit_kit import LEARNER, converted, deposit, entry, exempted, rule
 from tests.store_kit import ITEM, PAIR, Clock, Home, Ready, World, result
 
 V, F, C, A = Role.VIEWER, Role.FACULTY, Role.COMMITTEE, Role.ADMIN
@@ -50,6 +53,21 @@ def _reopen(w: World, who: Person, k: int) -> Any:
     except AccessError:
         w.store.reopen(w.committee, w.id)
         raise
+
+
+def _withdraw(w: World, who: Person, k: int) -> Any:
+    (made,) = w.store.approve_conversions(w.committee, w.id, [rule(f"课{k}")])
+    return w.store.withdraw_conversion(who, made.id, "错")
+
+
+def _record(w: World, who: Person, k: int) -> Any:
+    held = deposit(w, evidence=f"证 {k}")
+    return w.store.record_conversion(who, LEARNER, exempted(w, held))
+
+
+def _erase_learner(w: World, who: Person, k: int) -> Any:
+    deposit(w, learner=f"L{k}")
+    return w.store.erase_learner(who, f"L{k}")
 
 
 def _somebody(w: World) -> Person:
@@ -102,6 +120,44 @@ DEEDS: dict[str, tuple[set[Role], Deed]] = {
         {A},
         lambda w, p, k: w.store.save_settings(p, w.college.id, w.id, {"link_threshold": 0.3}, "试"),
     ),
+    "save_rules": (
+        {A},
+        lambda w, p, k: w.store.save_rules(p, w.college.id, None, {}, "试", check=RuleSet),
+    ),
+    "save_rules(workspace)": (
+        {A},
+        lambda w, p, k: w.store.save_rules(p, w.college.id, w.id, None, "试", check=RuleSet),
+    ),
+    "save_calibration": (
+        {A},
+        lambda w, p, k: w.store.save_calibration(p, w.college.id, None, (1.1, 0.0), {}, "试"),
+    ),
+    "save_sample": (
+        {F, C, A},
+        lambda w, p, k: w.store.save_sample(p, w.id, "r-1", "种", 99, [(_pair(300 + k), 0.1)]),
+    ),
+    "import_entries": (
+        {C, A},
+        lambda w, p, k: w.store.import_entries(p, w.college.id, [entry(id=f"E{k}")]),
+    ),
+    "approve_conversions": (
+        {C},
+        lambda w, p, k: w.store.approve_conversions(p, w.id, [rule(f"课{k}")]),
+    ),
+    "withdraw_conversion": ({C}, _withdraw),
+    "add_results": (
+        {C, A},
+        lambda w, p, k: w.store.add_results(p, [converted(str(k), entry_id="")]),
+    ),
+    "set_state": (
+        {C, A},
+        lambda w, p, k: w.store.set_state(
+            p, w.store.results(w.admin, LEARNER)[0].id, list(ResultState)[k % 2]
+        ),
+    ),
+    "record_conversion": ({C, A}, _record),
+    "export_learner": ({C, A}, lambda w, p, k: w.store.export_learner(p, LEARNER)),
+    "erase_learner": ({C, A}, _erase_learner),
     "add_person": ({A}, lambda w, p, k: w.store.add_person(p, w.college.id, f"新{k}", F)),
     "set_role": ({A}, lambda w, p, k: w.store.set_role(p, w.third.id, [V, F, C][k % 3])),
     "set_active": ({A}, lambda w, p, k: w.store.set_active(p, w.third.id, k % 2 == 0)),
@@ -116,12 +172,15 @@ DEEDS: dict[str, tuple[set[Role], Deed]] = {
 OF_SERVER = {"add_person", "set_role", "set_active", "set_password", "erase_person", "add_college"}
 
 #: Those that take the college from the person.
-AT_HOME = {"add_source", "create_workspace"}
+AT_HOME = {"add_source", "create_workspace", "add_results"}
 
 
 def with_a_word(store: Store) -> World:
     world = World(store)
     world.link(world.faculty, 2, pair=_pair(999))
+    store.import_entries(world.admin, world.college.id, [entry()])
+    store.approve_conversions(world.committee, world.id, [rule()])
+    deposit(world)
     return world
 
 
@@ -132,7 +191,13 @@ def state(world: World) -> list[Any]:
 
 
 def refused(world: World, deed: Deed, who: Person, k: int, name: str) -> None:
-    prepares = name in {"erase_person", "reopen"}  # these first make what they then try on
+    prepares = name in {
+        "erase_person",
+        "reopen",
+        "withdraw_conversion",
+        "record_conversion",
+        "erase_learner",
+    }  # these first make what they then try on
     before = state(world)
     with pytest.raises(AccessError) as caught:
         deed(world, who, k)
@@ -200,6 +265,9 @@ def test_nothing_of_the_writing_functions_was_forgotten() -> None:
 
     reading = {
         "approvals", "carryable", "comments", "decided", "decisions", "entries", "link_decisions",
+        "calibration_in_force", "calibration_versions", "conversion_versions", "conversions",
+        "directory", "directory_versions", "learner_conversions", "learners", "results",
+        "rules_in_force", "rules_versions", "samples",
         "names", "people", "runs", "settings_in_force", "settings_versions", "snapshot",
         "source_bytes", "sources", "workspace", "workspaces",
     }  # fmt: skip
@@ -227,7 +295,45 @@ READINGS: dict[str, Callable[[World, Person], Any]] = {
     "entries": lambda w, p: w.store.entries(p, college_id=w.college.id),
     "people": lambda w, p: w.store.people(p, w.college.id),
     "names": lambda w, p: w.store.names(p, w.college.id),
+    "rules_in_force": lambda w, p: w.store.rules_in_force(p, w.id),
+    "rules_versions": lambda w, p: w.store.rules_versions(p, w.college.id),
+    "calibration_in_force": lambda w, p: w.store.calibration_in_force(p, w.id),
+    "calibration_versions": lambda w, p: w.store.calibration_versions(p, w.college.id),
+    "samples": lambda w, p: w.store.samples(p, w.id),
+    "directory": lambda w, p: w.store.directory(p, w.college.id),
+    "directory_versions": lambda w, p: w.store.directory_versions(p, w.college.id),
+    "conversions": lambda w, p: w.store.conversions(p, college_id=w.college.id),
+    "conversions of one": lambda w, p: w.store.conversions(p, workspace_id=w.id),
+    "conversion_versions": lambda w, p: w.store.conversion_versions(p, college_id=w.college.id),
 }
+
+#: Learners' accounts are open to admin and committee of the college alone, not to the centre.
+OF_LEARNERS: dict[str, Callable[[World, Person], Any]] = {
+    "learners": lambda w, p: w.store.learners(p) == [LEARNER],
+    "results": lambda w, p: w.store.results(p, LEARNER),
+    "learner_conversions": lambda w, p: w.store.learner_conversions(p, LEARNER) == [],
+    "export_learner": lambda w, p: w.store.export_learner(p, LEARNER),
+}
+
+
+def test_a_learners_account_is_open_to_few(home: Home) -> None:
+    with home.open() as store:
+        world = with_a_word(store)
+        for name, read in OF_LEARNERS.items():
+            for role, person in world.people.items():
+                if role in {C, A}:
+                    assert read(world, person), name
+                else:
+                    with pytest.raises(AccessError):
+                        read(world, person)
+                        pytest.fail(f"{name} for {person.name}")
+            for stranger in (*world.strangers.values(), store.local_person("路人")):
+                if name == "learners" and getattr(stranger, "role", None) in {C, A}:
+                    assert store.learners(stranger) == []  # of their own college
+                    continue
+                with pytest.raises(AccessError):
+                    read(world, stranger)
+                    pytest.fail(f"{name} for {stranger.name}")
 
 
 def test_nobody_sees_over_the_wall_but_the_centre(home: Home) -> None:

@@ -418,7 +418,7 @@ def test_a_wrong_value_is_one_line_that_names_it(
         (("run", "--level"), "--level"),
         (("graph",), "--out"),
         (("read",), "files"),
-        (("export", "--format", "pdf"), "'pdf' 不在可选之列：'docx'"),
+        (("export", "--format", "doc"), "'doc' 不在可选之列：'docx'"),
         (("export",), "可选：docx"),
         (("app", "--port", "八"), "不是整数"),
         (("run", "--setting", "x"), "可选的选项：--settings"),

@@ -80,7 +80,7 @@ def test_every_option_is_described_for_its_command() -> None:
     told = {
         (name, option)
         for options, names in re.findall(r"^\| (`--[^|]+) \| (`align[^|]*) \|", COMMANDS, re.M)
-        for option in re.findall(r"`(--[a-z-]+)`", options)
+        for option in re.findall(r"`(--[a-z0-9-]+)`", options)
         for name in re.findall(r"`(align[a-z ]*)`", names)
     }
     assert real == told

@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
+from align.credit import RuleSet
 from align.errors import StoreError, UsageError
 from align.records import Action
 from align.store import COMMAND_LINE, Store, Verification, verify_receipt
+from tests.credit_kit import LEARNER, deposit, entry, exempted, rule
 from tests.store_kit import ITEM, OTHER, PAIR, Home, Ready, World, result
 
 
@@ -30,6 +32,14 @@ def filled(store: Store) -> World:
     store.comment(world.committee, world.id, ITEM, "请看")
     store.assign(world.committee, world.id, world.third.id, ["课乙"])
     store.save_settings(world.admin, world.college.id, None, {"link_threshold": 0.3}, "试")
+    store.save_rules(world.admin, world.college.id, None, {"grade": {}}, "试", check=RuleSet)
+    store.save_calibration(world.admin, world.college.id, world.id, (1.1, -0.2), {}, "试")
+    store.save_sample(world.faculty, world.id, "r-1", "种", 40, [((*PAIR[:3], "课甲#7"), 0.05)])
+    store.import_entries(world.committee, world.college.id, [entry()])
+    (first_rule,) = store.approve_conversions(world.committee, world.id, [rule()])
+    store.approve_conversions(world.committee, world.id, [rule("课乙")])
+    store.record_conversion(world.committee, LEARNER, exempted(world, deposit(world)))
+    store.withdraw_conversion(world.committee, first_rule.id, "撤回的理由")
     store.approve(world.committee, world.id, "ab" * 32, ["王主任", "李老师"], "同意")
     store.record_export(world.committee, world.id, "plan.docx", "cd" * 32)
     return world
@@ -59,6 +69,21 @@ CHANGES = {
     "UPDATE approvals SET digest = 'ef'": "plan.approved",
     "UPDATE approvals SET names = replace(names, '李老师', '李老帅')": "plan.approved",
     'UPDATE settings_versions SET "values" = \'{"link_threshold":0.5}\'': "settings.changed",
+    "UPDATE versions SET \"values\" = '{}' WHERE kind = 'rules'": "rules.changed",
+    "UPDATE versions SET reason = '另' WHERE kind = 'rules'": "rules.changed",
+    "UPDATE versions SET \"values\" = replace(\"values\", '1.1', '1.2')": "calibration.changed",
+    "UPDATE samples SET drawn = replace(drawn, '0.05', '0.5')": "sample.drawn",
+    "DELETE FROM samples": "sample.drawn",
+    "UPDATE directory SET data = replace(data, '36', '63')": "directory.changed",
+    "UPDATE conversions SET data = replace(data, '3.0', '4.0')": "conversion.approved",
+    "UPDATE conversions SET withdrawn = (1 = 0)": "conversion.withdrawn",
+    "UPDATE conversions SET course_id = '课丙' WHERE course_id = '课乙'": "conversion.approved",
+    "UPDATE learners SET number = '20260418'": "learner.added",
+    "UPDATE learners SET key = (SELECT key FROM people WHERE name = '中心')": "learner.added",
+    "UPDATE learning_results SET data = replace(data, '中级', '高级')": "result.state",
+    "UPDATE learning_results SET state = 'deposited'": "result.state",
+    "UPDATE learner_conversions SET data = replace(data, '3.0', '4.0')": "learner.converted",
+    "DELETE FROM learner_conversions": "learner.converted",
     "UPDATE workspaces SET reviewers = 2": "plan.approved",
     "UPDATE workspaces SET state = 'open'": "plan.approved",
     "UPDATE sources SET name = '另一份.csv'": "source.imported",
@@ -272,6 +297,8 @@ def test_no_personal_data_stands_in_the_ledger(home: Home) -> None:
         "同意",
         "请看",
         "理由",
+        LEARNER,
+        "证 0",
     ]
     assert [word for word in people if word in kept] == []
     assert world.faculty.id not in kept and "课程标准.csv" in kept

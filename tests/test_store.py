@@ -432,7 +432,7 @@ def test_a_database_of_the_first_schema_is_upgraded_with_its_decisions(home: Hom
         words = [world.link(world.faculty, 2, note="旧"), world.decide(world.second, "reject")]
         head = old.head(world.college.id)
     with home.open() as store:
-        assert store.upgraded == ("m0002_sign_in", "m0003_comments")
+        assert store.upgraded == ("m0002_sign_in", "m0003_comments", "m0004_credit")
         assert [
             *store.link_decisions(world.faculty, world.id),
             *store.decisions(world.faculty, world.id),
@@ -473,7 +473,7 @@ def test_programs_starting_together_upgrade_once(home: Home) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert sum(len(store.upgraded) for store in opened) == 3
+    assert sum(len(store.upgraded) for store in opened) == 4
     for store in opened:
         store.close()
 

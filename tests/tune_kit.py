@@ -16,6 +16,8 @@ _OBJECTS = (
     "轴承", "齿轮", "液压泵", "传感器", "电机", "变频器", "控制柜", "传送带", "机械手", "夹具",
     "刀具", "主轴", "导轨", "丝杠", "阀门", "管路", "仪表", "电缆", "继电器", "编码器",
 )  # fmt: skip
+#: Of these, the row on the other deed is graded a part.
+_HALF = _OBJECTS[::2]
 _DEEDS = (("安装", "调平"), ("检修", "更换"))
 
 
@@ -61,7 +63,30 @@ def review(best: int = 6) -> int:
         item = look.items[key]
         for m in matches[:best]:
             unit = look.units[m.course_id, m.unit_id]
-            grade: Grade = 2 if unit.task and item.text.startswith(f"能{unit.task}") else 0
+            grade: Grade = 2 if item.text.startswith(f"能{unit.task}") else 0
+            if not grade and unit.section in _HALF and f"{unit.section}，" in item.text:
+                grade = 1
             choices.append(LinkChoice(pair_of(m), grade, probability=m.probability))
     app_kit.store().decide_many(app_kit.me(), found.id, choices)
     return len(choices)
+
+
+_filled: list[Path] = []
+
+
+@pytest.fixture
+def reviewed(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A store of the test's own with the workspace compared and its best pairs graded."""
+    if not _filled:
+        folder = tmp_path_factory.mktemp("tune")
+        patch = pytest.MonkeyPatch()
+        with patch.context() as m:
+            compared(folder, m)
+            review()
+            app_kit.store().close()
+        _filled.append(folder)
+    data = app_kit.copied(_filled[0] / "new", tmp_path / "kept")
+    app_kit.stand(monkeypatch, _filled[0], data)
+    return data

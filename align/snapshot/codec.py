@@ -51,9 +51,10 @@ def dump(result: pipeline.Result) -> bytes:
         )
         if isinstance(matching, Matching)  # very large comparisons never score every pair
     }
+    parts = {key: tuple(found) for key, found in result.parts.items()}
     return dump_again(
         Snapshot(
-            gathered, tuple(candidates), dict(result.parts), unit_parts, table, result.run,
+            gathered, tuple(candidates), parts, unit_parts, table, result.run,
             result.settings,
         )
     )  # fmt: skip

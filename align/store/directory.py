@@ -237,6 +237,12 @@ def rules_in_list(c: sa.Connection, college_id: str) -> dict[str, ConversionRule
     return {r.id: _rule(r) for r in latest.values() if not r.withdrawn}
 
 
+def approvals_of(c: sa.Connection, college_id: str) -> dict[str, str]:
+    """Who approved each conversion a college ever had, and when, by id; within a transaction."""
+    rows = _conversion_rows(c, t.conversions.c.college_id == college_id)
+    return {r.id: _rule(r).approved for r in rows}
+
+
 def entry_ids(c: sa.Connection, college_id: str) -> set[str]:
     """The ids the directory of a college has, within a transaction."""
     return set(_entry_row_ids(c, college_id))
@@ -358,4 +364,11 @@ def _checked_rule(r: ConversionRule, entries: dict[str, Entry]) -> ConversionRul
     )
 
 
-__all__ = ["ConversionVersion", "Directory", "EntryVersion", "entry_ids", "rules_in_list"]
+__all__ = [
+    "ConversionVersion",
+    "Directory",
+    "EntryVersion",
+    "approvals_of",
+    "entry_ids",
+    "rules_in_list",
+]

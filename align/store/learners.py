@@ -10,8 +10,6 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,34 +18,29 @@ import align.store.tables as t
 from align.decisions import Person
 from align.errors import AccessError, ConflictError, StoreError, UsageError
 from align.learner import Exempted, LearningResult, Refused, ResultState
-from align.records_json import from_plain, to_plain
+from align.records_json import to_plain
+from align.store.accounts import (
+    LearnerConversion,
+    as_result,
+    checked_result,
+    conversions_of,
+    kept_exempted,
+    learner_row,
+    result_data,
+    result_rows,
+    result_state,
+    results_of,
+    unsigned,
+)
 from align.store.audit import Audit
-from align.store.core import name, new_id
+from align.store.core import new_id
 from align.store.directory import Directory, entry_ids, rules_in_list
-from align.store.ledger import canonical, moment, seal, sha256
+from align.store.ledger import canonical, seal, sha256
 from align.store.people import People
-from align.store.states import plain, state_of
+from align.store.states import state_of
 
 #: A file of more results than this is no class.
 _MOST_RESULTS = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerConversion:
-    """One application of the approved rules to an account, as recorded."""
-
-    id: str
-    learner: str
-    exempted: tuple[Exempted, ...]
-    refused: tuple[Refused, ...]
-    by: str
-    by_name: str
-    time: datetime
-
-    @property
-    def credits(self) -> float:
-        """Credits of all exempted courses."""
-        return sum(e.credits for e in self.exempted)
 
 
 class Learners(Directory, People, Audit):
@@ -87,9 +80,9 @@ class Learners(Directory, People, Audit):
             person = self._ask(c, who, "learners", who.college_id, writes=True)
             known = entry_ids(c, person.college_id)
             made = []
-            for result in [_checked(r, known) for r in results]:
+            for result in [checked_result(r, known) for r in results]:
                 learner = self._learner(c, person, result.learner)
-                data = _data(result)
+                data = result_data(result)
                 same = sa.and_(
                     t.learning_results.c.learner_id == learner.id,
                     t.learning_results.c.data == data,
@@ -103,13 +96,13 @@ class Learners(Directory, People, Audit):
                         state=str(result.state), by=person.id, time=time,
                     )  # fmt: skip
                     c.execute(t.learning_results.insert().values(row))
-                    after = {"learning_result": _state(c, id)}
+                    after = {"learning_result": result_state(c, id)}
                     self._log(
                         c, person, "result.added", person.college_id, subject=id, after=after,
                         time=time,
                     )  # fmt: skip
                     kept = c.execute(sa.select(t.learning_results).where(same)).one()
-                made.append(_result(kept, learner.number))
+                made.append(as_result(kept, learner.number))
             return made
 
     def results(self, who: Person, learner: str) -> list[LearningResult]:
@@ -123,7 +116,7 @@ class Learners(Directory, People, Audit):
         """
         with self._read() as c:
             row = self._account(c, who, learner, writes=False)[1]
-            return _results(c, row)
+            return results_of(c, row)
 
     def set_state(
         self,
@@ -139,27 +132,29 @@ class Learners(Directory, People, Audit):
             person = self._ask(c, who, "learners", who.college_id, writes=True)
             where = t.learning_results.c.id == result_id
             row = c.execute(sa.select(t.learning_results).where(where)).one_or_none()
-            learner = None if row is None else _learner_row(c, t.learners.c.id == row.learner_id)
+            learner = None if row is None else learner_row(c, t.learners.c.id == row.learner_id)
             if row is None or learner is None or row.college_id != person.college_id:
                 raise AccessError("没有这份成果，或它属于别的学院")
             known = entry_ids(c, person.college_id)
-            now = _result(row, learner.number)
+            now = as_result(row, learner.number)
             new = dataclasses.replace(
                 now,
                 state=ResultState(state),
                 entry_id=now.entry_id if entry_id is None else entry_id,
                 level=now.level if level is None else level,
             )
-            new = _checked(new, known, converted=True)
+            new = checked_result(new, known, converted=True)
             if new != now:
-                self._change(c, person, row, new)
+                self._change_result(c, person, row, new)
             return new
 
-    def _change(self, c: sa.Connection, person: Person, row: Any, new: LearningResult) -> None:
-        before = {"learning_result": _state(c, row.id)}
+    def _change_result(
+        self, c: sa.Connection, person: Person, row: Any, new: LearningResult
+    ) -> None:
+        before = {"learning_result": result_state(c, row.id)}
         change = t.learning_results.update().where(t.learning_results.c.id == row.id)
-        c.execute(change.values(data=_data(new), state=str(new.state)))
-        after = {"learning_result": _state(c, row.id)}
+        c.execute(change.values(data=result_data(new), state=str(new.state)))
+        after = {"learning_result": result_state(c, row.id)}
         self._log(
             c, person, "result.state", row.college_id, subject=row.id, before=before, after=after
         )
@@ -197,9 +192,9 @@ class Learners(Directory, People, Audit):
         with self._write() as c:
             person, row = self._account(c, who, learner, writes=True)
             rules = rules_in_list(c, person.college_id)
-            mine = {r.id: r for r in _results(c, row)}
+            mine = {r.id: r for r in results_of(c, row)}
             for e in exempted:
-                if rules.get(e.rule.id) != e.rule:
+                if unsigned(rules.get(e.rule.id)) != unsigned(e.rule):
                     raise ConflictError(
                         "转换规则已变，没有登记", place=e.rule.course,
                         remedy="请按现在的规则重新计算。", mine=e.rule,
@@ -219,7 +214,7 @@ class Learners(Directory, People, Audit):
                 )  # fmt: skip
             time = self._now()
             kept = {
-                "exempted": [to_plain(dataclasses.replace(e, learner="")) for e in exempted],
+                "exempted": [kept_exempted(e) for e in exempted],
                 "refused": [to_plain(dataclasses.replace(r, learner="")) for r in refused],
             }
             c.execute(
@@ -238,17 +233,17 @@ class Learners(Directory, People, Audit):
                 c, person, "learner.converted", person.college_id, subject=row.mark, after=after,
                 time=time,
             )  # fmt: skip
-            rows = {r.id: r for r in _result_rows(c, row.id)}
+            rows = {r.id: r for r in result_rows(c, row.id)}
             for one in used:
                 new = dataclasses.replace(mine[one], state=ResultState.CONVERTED)
-                self._change(c, person, rows[one], new)
-            made = _conversions(c, row)[-1]
+                self._change_result(c, person, rows[one], new)
+            made = conversions_of(c, row)[-1]
         return made, self._sign(person.college_id, seq, "learner.converted")
 
     def learner_conversions(self, who: Person, learner: str) -> list[LearnerConversion]:
         """Every conversion recorded for a learner, oldest first."""
         with self._read() as c:
-            return _conversions(c, self._account(c, who, learner, writes=False)[1])
+            return conversions_of(c, self._account(c, who, learner, writes=False)[1])
 
     def export_learner(self, who: Person, learner: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """The learner's file (终身档案) as plain data, and the receipt that proves it.
@@ -261,13 +256,13 @@ class Learners(Directory, People, Audit):
             data: dict[str, Any] = {
                 "learner": row.number,
                 "results": [
-                    {**to_plain(r), "state": str(r.state)} for r in _results(c, row)
+                    {**to_plain(r), "state": str(r.state)} for r in results_of(c, row)
                 ],
                 "conversions": [
                     {"id": x.id, "time": x.time.isoformat(), "credits": x.credits,
                      "exempted": [to_plain(e) for e in x.exempted],
                      "refused": [to_plain(r) for r in x.refused]}
-                    for x in _conversions(c, row)
+                    for x in conversions_of(c, row)
                 ],
             }  # fmt: skip
             after = {"export": {"name": row.mark, "digest": sha256(canonical(data))}}
@@ -316,7 +311,7 @@ class Learners(Directory, People, Audit):
         self, c: sa.Connection, who: Person, learner: str, *, writes: bool
     ) -> tuple[Person, Any]:
         person = self._ask(c, who, "learners", who.college_id, writes=writes)
-        row = _learner_row(
+        row = learner_row(
             c, t.learners.c.college_id == person.college_id, t.learners.c.number == learner
         )
         if row is None:
@@ -326,7 +321,7 @@ class Learners(Directory, People, Audit):
     def _learner(self, c: sa.Connection, person: Person, number: str) -> Any:
         """The row of a learner, made at the first deposit."""
         where = (t.learners.c.college_id == person.college_id, t.learners.c.number == number)
-        if (row := _learner_row(c, *where)) is not None:
+        if (row := learner_row(c, *where)) is not None:
             return row
         id, key = new_id("n"), secrets.token_bytes(32)
         c.execute(
@@ -337,80 +332,7 @@ class Learners(Directory, People, Audit):
         )  # fmt: skip
         after = {"learner": state_of(c, "learner", t.learners.c.id == id)}
         self._log(c, person, "learner.added", person.college_id, subject=seal(key, id), after=after)
-        return _learner_row(c, *where)
-
-
-def _learner_row(c: sa.Connection, *where: sa.ColumnElement[bool]) -> Any:
-    query = sa.select(t.learners).where(t.learners.c.erased.is_(False), *where)
-    return c.execute(query).one_or_none()
-
-
-def _state(c: sa.Connection, result_id: str) -> dict[str, Any]:
-    return state_of(c, "learning_result", t.learning_results.c.id == result_id)
-
-
-def _data(result: LearningResult) -> str:
-    """What of a result is personal, as stored; the learner stands in a column of its own."""
-    bare = dataclasses.replace(result, id="", learner="", state=ResultState.DEPOSITED)
-    return canonical(to_plain(bare))
-
-
-def _result(row: Any, number: str) -> LearningResult:
-    bare = from_plain(LearningResult, plain(row.data))
-    return dataclasses.replace(bare, id=row.id, learner=number, state=ResultState(row.state))
-
-
-def _result_rows(c: sa.Connection, learner_id: str) -> list[Any]:
-    query = sa.select(t.learning_results).where(t.learning_results.c.learner_id == learner_id)
-    return list(c.execute(query.order_by(t.learning_results.c.seq)))
-
-
-def _results(c: sa.Connection, learner: Any) -> list[LearningResult]:
-    return [_result(row, learner.number) for row in _result_rows(c, learner.id)]
-
-
-def _conversions(c: sa.Connection, learner: Any) -> list[LearnerConversion]:
-    query = (
-        sa.select(t.learner_conversions, t.people.c.name.label("by_name"))
-        .join(t.people, t.people.c.id == t.learner_conversions.c.by)
-        .where(t.learner_conversions.c.learner_id == learner.id)
-        .order_by(t.learner_conversions.c.seq)
-    )
-    found = []
-    for row in c.execute(query):
-        data = plain(row.data)
-        exempted = (from_plain(Exempted, e) for e in data["exempted"])
-        refused = (from_plain(Refused, r) for r in data["refused"])
-        found.append(
-            LearnerConversion(
-                row.id, learner.number,
-                tuple(dataclasses.replace(e, learner=learner.number) for e in exempted),
-                tuple(dataclasses.replace(r, learner=learner.number) for r in refused),
-                row.by, row.by_name, moment(row.time),
-            )
-        )  # fmt: skip
-    return found
-
-
-def _checked(r: LearningResult, known: set[str], *, converted: bool = False) -> LearningResult:
-    if r.entry_id and r.entry_id not in known:
-        raise UsageError(
-            "学习成果名录中没有这一项", place=r.name, got=r.entry_id, remedy="请先登记，或留空。"
-        )
-    if r.hours is not None and not 0 < r.hours <= 10_000:  # also refuses NaN
-        raise UsageError("学时不对", place=r.name, got=f"{r.hours:g}", expected="大于 0")
-    state = ResultState(r.state)
-    if state is ResultState.CONVERTED and not converted:
-        raise UsageError("新存入的成果不能是已转换", place=r.name)
-    return dataclasses.replace(
-        r,
-        learner=name(r.learner, "学号"),
-        name=name(r.name, "学习成果名称"),
-        level=name(r.level, "等级", needed=False),
-        hours=None if r.hours is None else float(r.hours),
-        evidence=name(r.evidence, "证明", needed=False),
-        state=state,
-    )
+        return learner_row(c, *where)
 
 
 __all__ = ["LearnerConversion", "Learners"]
