@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from align.access import COMMAND_LINE
+from align.credit import RuleSet
 from align.decisions import Role
+from align.learner import Entry, LearningResult, ResultKind
 from align.links import pair_of
 from align.records import Action
 from align.store import SERVER, open_store
@@ -164,16 +166,41 @@ def test_a_long_history_is_paged() -> None:
 
 
 def test_every_kind_of_event_has_its_words() -> None:
-    source = "".join(
-        f.read_text(encoding="utf-8") for f in (ROOT / "align" / "store").glob("*.py")
-    )
+    source = "".join(f.read_text(encoding="utf-8") for f in (ROOT / "align" / "store").glob("*.py"))
     kinds = set(re.findall(
         r'"((?:link|proposal|plan|run|workspace|source|export|comment|person|college|courses|'
-        r'settings)\.[a-z]+)"', source,
+        r'settings|rules|calibration|sample|directory|conversion|result|learner)\.[a-z]+)"', source,
     ))  # fmt: skip
-    kinds |= {"link.carried", "proposal.carried"}
+    kinds |= {"link.carried", "proposal.carried", "rules.changed", "calibration.changed"}
     assert kinds - {"person.", "plan."} <= set(KINDS)
     assert {f"event.{k}" for k in KINDS} <= set(ZH)
+
+
+def test_rules_draws_directory_and_accounts_are_told_in_words() -> None:
+    """Nested values, lists and hashes come out as words; a learner's data stays sealed."""
+    opened()
+    keeper, person, found = store(), me(), space()
+    rules = {"certificate-cap": {"credits": 8.0}}
+    keeper.save_rules(person, person.college_id, None, rules, "试行", check=RuleSet)
+    keeper.save_calibration(person, person.college_id, None, (1.2, -0.1), {}, "复核后")
+    entry = Entry("E1", "快递证书", ResultKind.SKILL_LEVEL, levels=("初级",), months=36)
+    keeper.import_entries(person, person.college_id, [entry])
+    result = LearningResult("", "20240001", "快递证书", "初级", date(2026, 1, 5), "E1")
+    keeper.add_results(person, [result])
+    m = look_of().result.matches[0]
+    keeper.save_sample(person, found.id, found.run_id, "种子甲", 10, [(pair_of(m), 0.1)])
+    at = go(app(), "audit")
+    pick(at, "audit_scope", "")
+    assert not at.exception
+    assert not at.error
+    text = shown(at)
+    words = (
+        "更改学分规则", "每证学分上限", "更改概率校准", "斜率", "1.2、-0.1", "更改学习成果名录",
+        "快递证书", "职业技能等级证书", "存入学习成果", "抽取低位配对", "种子甲",
+    )  # fmt: skip
+    for said in words:
+        assert said in text, said
+    assert "20240001" not in text
 
 
 def test_with_two_reviewers_the_other_word_stays_hidden_here_too(

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from align.decisions import Workspace
 from align.records import Action
 from align.store import Store, open_store
-from align.ui.words import ZH
+from align.ui.words.zh import ZH
 from tests import test_app_browser
 from tests.kit import ROOT, align
 from tests.test_app_browser import SECONDS, served

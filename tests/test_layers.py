@@ -47,7 +47,16 @@ STEPS = {
     "export",
 }
 STORES = {"store"}
-STORY = {"models", "programmes", "gather", "pipeline", "judge", "cluster", "corrections", "snapshot"}
+STORY = {
+    "models",
+    "programmes",
+    "gather",
+    "pipeline",
+    "judge",
+    "cluster",
+    "corrections",
+    "snapshot",
+}
 FRONTS = {"present", "cli", "ui"}
 
 # Steps hand each other records and arrays; these few know each other by name.

@@ -7,23 +7,18 @@ are now, else a :class:`Conflict` that says why not and leaves the row out.
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from align.decisions import Decision, Verdict
-from align.errors import ReadError
-from align.export.words import clean
+from align.export.plan_back_rows import FilledRow, filled_rows
 from align.export.xlsx_edit import (
     CHANGED,
     CREDITS,
     HOURS,
-    ID_TITLES,
-    KINDS,
     NOTE,
     PROPOSED,
     RUN,
@@ -36,8 +31,6 @@ from align.export.xlsx_edit import (
     written_as,
 )
 from align.export.xlsx_sheets import Value
-from align.read.limits import Limits
-from align.read.safety import check_package
 from align.records import ACTION_ZH, Action, Proposal, Run
 
 Why = Literal[
@@ -52,9 +45,6 @@ Why = Literal[
 ]
 _MOST_HOURS = 2000.0  # more than the hours of a whole programme's largest course
 _LONGEST_NOTE = 2000
-_HEAD_ROWS = 12  # rows above which the heading is looked for
-_MOST_COLUMNS = 80
-_MOST_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +114,6 @@ class _Unfit(Exception):
         self.why, self.words, self.theirs = why, words, theirs
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    kind: Kind
-    number: int
-    cells: Mapping[str, Any]
-
-    def text(self, title: str) -> str:
-        """A cell as one line of text."""
-        value = self.cells.get(title)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return " ".join(clean(str(value)).split()) if value is not None else ""
-
-
 def read_back(
     data: bytes,
     proposals: Iterable[Proposal],
@@ -177,7 +153,7 @@ def read_back(
     conflicts: list[Conflict] = []
     unchanged = 0
     first: dict[str, Change | None] = {}
-    for row in _rows(data, name):
+    for row in filled_rows(data, name):
         titles = row.kind.titles
         filled = "；".join(f"{t} {row.text(t)}" for t in titles if row.text(t))
         if written_as(tuple(_as_found(row, t) for t in titles)) == row.text(WRITTEN):
@@ -206,7 +182,7 @@ def _repeated(earlier: Change | None, change: Change) -> str:
 
 
 def _change(
-    row: _Row,
+    row: FilledRow,
     values: Sequence[Value],
     known: Mapping[str, Proposal],
     run: Run,
@@ -284,14 +260,14 @@ def _verdict(
     return verdict, of_actions[str(changed)]
 
 
-def _as_found(row: _Row, title: str) -> Value:
+def _as_found(row: FilledRow, title: str) -> Value:
     value = row.cells.get(title)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     return row.text(title)
 
 
-def _value(row: _Row, title: str) -> Value:
+def _value(row: FilledRow, title: str) -> Value:
     """An editable cell: a number where one belongs, else one line of text."""
     value = row.cells.get(title)
     words = row.text(title)
@@ -310,54 +286,3 @@ def _value(row: _Row, title: str) -> Value:
     if number > _MOST_HOURS:
         raise _Unfit("not-a-number", f"“{title}”应为 0 至 {_MOST_HOURS:g}，实际为 {number:g}。")
     return number
-
-
-def _rows(data: bytes, name: str) -> list[_Row]:
-    """Every row of the three sheets that carries anything to decide or an id."""
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    expected = "由程序导出的 plan.xlsx"
-    if not data.startswith(b"PK"):
-        raise ReadError("不是 xlsx 工作簿", file=name, expected=expected)
-    check_package(data, name, Limits())
-    found: list[_Row] = []
-    with_ids = False
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        for kind in KINDS:
-            if kind.sheet in book.sheetnames:
-                whole, rows = _sheet(book[kind.sheet], kind)
-                with_ids = with_ids or whole
-                found += rows
-        book.close()
-    except (InvalidFileException, LookupError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise ReadError("工作簿打不开", file=name, got=str(error), expected=expected) from error
-    if not with_ids:
-        raise ReadError(
-            "表中没有程序导出时写入的隐藏列",
-            file=name,
-            expected="“" + "”“".join(k.sheet for k in KINDS) + "”中至少一张，含隐藏的编号列",
-            remedy="请用程序重新导出 plan.xlsx，在黄色各列中填写，另存时保留隐藏列。",
-        )
-    return found
-
-
-def _sheet(sheet: Any, kind: Kind) -> tuple[bool, list[_Row]]:
-    """Whether the sheet has all hidden columns, and its rows below the heading."""
-    head: dict[str, int] = {}
-    rows = []
-    for number, cells in enumerate(
-        sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True), 1
-    ):
-        if head:
-            row = _Row(kind, number, {t: cells[j] for t, j in head.items() if j < len(cells)})
-            if row.text(SUBJECT) or any(row.text(t) for t in kind.titles):
-                rows.append(row)
-            continue
-        titles = {str(c).strip(): j for j, c in enumerate(cells) if c is not None}
-        if {VERDICT, SUBJECT} <= set(titles):
-            head = titles
-        elif number > _HEAD_ROWS:
-            break
-    return set(ID_TITLES) <= set(head), rows

@@ -27,6 +27,7 @@ PAGES = {
     "proposals": ":material/checklist:",
     "committee": ":material/groups:",
     "thresholds": ":material/tune:",
+    "credit": ":material/school:",
     "export": ":material/download:",
     "audit": ":material/history:",
 }

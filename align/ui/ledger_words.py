@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from align.access import LOCAL
+from align.credit import BY_NAME as RULES_BY_NAME
 from align.decisions import AuditEntry
+from align.learner import KIND_ZH, STATE_ZH
 from align.records import Action
 from align.settings import SETTINGS
 from align.ui.look import LINKS, Look
@@ -19,12 +21,26 @@ from align.ui.words import language, level_name, number, percent, t
 
 #: Kinds that have words of their own.
 KINDS = (
-    "college.added", "comment.made", "courses.assigned", "export.made", "link.carried",
-    "link.decided", "person.active", "person.added", "person.erased", "person.password",
-    "person.role", "plan.approved", "plan.reopened", "proposal.carried", "proposal.decided",
-    "run.chosen", "run.made", "settings.changed", "source.imported", "workspace.changed",
-    "workspace.made",
+    "calibration.changed", "college.added", "comment.made", "conversion.approved",
+    "conversion.withdrawn", "courses.assigned", "directory.changed", "export.made",
+    "learner.added", "learner.converted", "learner.erased", "learner.exported",
+    "link.carried", "link.decided", "person.active", "person.added", "person.erased",
+    "person.password", "person.role", "plan.approved", "plan.reopened", "proposal.carried",
+    "proposal.decided", "result.added", "result.state", "rules.changed", "run.chosen",
+    "run.made", "sample.drawn", "settings.changed", "source.imported", "workspace.changed", "workspace.made",
 )  # fmt: skip
+#: Nouns of conversion and tuning: shown field by field as they are kept.
+_AS_KEPT = ("version", "sample", "entry", "conversion", "learner", "learning_result",
+            "learner_conversion")  # fmt: skip
+#: Their fields that a person reads; ids, times and hashes stay out.
+_READ = (
+    "name", "kind", "aliases", "issuer", "levels", "level", "course", "nature", "category",
+    "hours", "credits", "months", "grade", "valid_from", "valid_to", "version", "withdrawn",
+    "state", "calibration", "seed", "pool_size", "drawn", "erased",
+)  # fmt: skip
+
+#: Kinds and states of learning results are kept by their English names.
+_OWN_WORDS = {str(k): v for k, v in (*KIND_ZH.items(), *STATE_ZH.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +104,11 @@ class Words:
             return str(entry.after.get("source", {}).get("name", subject))
         if kind == "college":
             return str(entry.after.get("college", {}).get("name", subject))
-        if kind == "settings":
+        if kind in {"settings", "rules", "calibration"}:
             here = self._workspaces.get(entry.workspace_id)
             return here or t("audit.whole_college")
+        if kind in {"sample", "learner", "result", "conversion", "directory"}:
+            return _named(entry) or self._workspaces.get(entry.workspace_id, "")
         return self.thing(subject)
 
     def thing(self, subject: str) -> str:
@@ -142,8 +160,18 @@ class Words:
             old, new = entry.before.get(noun), entry.after.get(noun)
             if not isinstance(old if old is not None else new, dict):
                 continue
-            found += self._noun(old or {}, new or {})
+            told = self._as_kept if noun in _AS_KEPT else self._noun
+            found += told(old or {}, new or {})
         return found
+
+    def _as_kept(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+        """Rules, calibrations, draws, directory and accounts: what differs, as it is kept."""
+        before, after = _read_fields(old), _read_fields(new)
+        return [
+            Change(name, before.get(name, ""), after.get(name, ""))
+            for name in dict.fromkeys((*before, *after))
+            if before.get(name) != after.get(name)
+        ]
 
     def _noun(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
         found = []
@@ -261,3 +289,40 @@ def _value(value: Any) -> str:
 def _short(text: str, limit: int = 40) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def _named(entry: AuditEntry) -> str:
+    """A directory entry or conversion by its name; learners have none in the ledger."""
+    for noun in ("entry", "conversion"):
+        data = (entry.after.get(noun) or {}).get("data")
+        if isinstance(data, dict):
+            return str(data.get("name") or data.get("course") or entry.subject)
+    return ""
+
+
+def _read_fields(state: Mapping[str, Any]) -> dict[str, str]:
+    """Field name and value in words; a rule by its own name, its values as written."""
+    found: dict[str, str] = {}
+    inner = [state.get("data"), state.get("values")]
+    for part in (state, *(p for p in inner if isinstance(p, dict))):
+        for name, value in part.items():
+            if name in RULES_BY_NAME:
+                rule = RULES_BY_NAME[name]
+                label = rule.zh if language() == "zh" else rule.en
+                found[label] = _kept(value) or t("audit.yes")
+            elif name in _READ and value not in (None, "", []):
+                found[t(f"field.{name}")] = str(len(value)) if name == "drawn" else _kept(value)
+    return found
+
+
+def _kept(value: Any) -> str:
+    """A stored value as a person would write it."""
+    if isinstance(value, dict):
+        return "; ".join(f"{k} {_kept(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return t("comma").join(map(_kept, value))
+    if language() == "zh" and value in _OWN_WORDS:
+        return _OWN_WORDS[value]
+    if isinstance(value, bool):
+        return t("audit.yes") if value else t("audit.no")
+    return number(value) if isinstance(value, float) else str(value)

@@ -25,7 +25,9 @@ def page() -> None:
         st.info(t("decide.read_only"))
         return
     found = wiring.workspace()
-    if found is None:
+    made = wiring.bench().job(_making())
+    # What has just been made may be the only workspace and chosen already: its outcome comes first.
+    if found is None or (made is not None and isinstance(made.outcome, intake.Outcome)):
         _new()
         return
     ways = {"current": t("intake.current", name=found.name), "new": t("intake.new")}
@@ -47,8 +49,13 @@ def page() -> None:
 # --- a new workspace ---------------------------------------------------------------------------
 
 
+def _making() -> str:
+    """Names the making of a new workspace by this person."""
+    return wiring.job_key(f"create:{wiring.who().id}")
+
+
 def _new() -> None:
-    key = wiring.job_key(f"create:{wiring.who().id}")
+    key = _making()
     _work_under_way(key)
     html.section(t("intake.step_files"), t("intake.upload_about"))
     files = uploads("uploads")

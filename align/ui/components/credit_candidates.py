@@ -1,0 +1,207 @@
+"""学分转换: what each certificate could replace, the exact choice, and the committee's list."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from align.access import allowed
+from align.credit import BY_NAME, Block, Candidate, RuleSet
+from align.learner import ConversionRule, Entry
+from align.ui import credit, wiring
+from align.ui.components import html
+from align.ui.components.credit_rules import name_of
+from align.ui.components.pager import paged, pager
+from align.ui.credit import Judged
+from align.ui.look import Look
+from align.ui.said import Said
+from align.ui.words import language, level_name, number, percent, t
+
+_PAGE = 12
+
+
+def candidates(
+    look: Look, said: Said, rules: RuleSet, directory: list[Entry], total: float | None
+) -> None:
+    """The committee's agreement, the choice under the caps, and every candidate."""
+    approved = _agreement(look, said)
+    judged = credit.judge(look, rules, approved, directory, total)
+    _choice(look, said, judged, directory)
+    _list(look, judged)
+    _in_force(said, directory)
+
+
+def _agreement(look: Look, said: Said) -> dict[tuple[str, str], str]:
+    """Courses agreed to by verdict, and those the committee adds here before it approves."""
+    found = credit.agreed(look)
+    html.section(t("cand.agreed"), t("cand.agreed_note"))
+    names = t("comma").join(
+        f"《{look.courses[course].name}》" for _, course in found if course in look.courses
+    )
+    html.show(f'<p class="al-note">{html.esc(names or t("cand.none_agreed"))}</p>')
+    if not allowed(said.person, "convert", said.workspace.college_id):
+        return found
+    others = [
+        (certificate.id, course.id)
+        for certificate in look.certificates.values()
+        for course in look.courses.values()
+        if (certificate.id, course.id) not in found
+    ]
+    several = len(look.certificates) > 1
+
+    def label(pair: tuple[str, str]) -> str:
+        course = look.courses[pair[1]].name if pair[1] in look.courses else pair[1]
+        return f"{look.certificates[pair[0]].name} → {course}" if several else course
+
+    chosen = st.multiselect(
+        t("cand.add"), others, format_func=label, key=f"cand.add.{said.workspace.id}.{language()}",
+        placeholder=t("cand.add_hint"),
+    )  # fmt: skip
+    note = ""
+    if chosen:
+        note = st.text_input(
+            t("cand.note"), key=f"cand.note.{said.workspace.id}", max_chars=1000,
+            placeholder=t("cand.note_hint"),
+        )  # fmt: skip
+    return found | dict.fromkeys(chosen, note or "")
+
+
+def _choice(look: Look, said: Said, judged: Judged, directory: list[Entry]) -> None:
+    html.section(t("cand.choice"), t("cand.choice_note"))
+    by_key = {c.key: c for c in judged.found}
+    choices = judged.choices
+    if not choices[0].taken:
+        html.show(f'<p class="al-note">{html.esc(t("cand.nothing"))}</p>')
+        return
+    picked = 0
+    if len(choices) > 1:
+        told = t("cand.more_ties" if judged.chosen.more_ties else "cand.ties", n=len(choices))
+        html.show(f'<div class="al-draft">{html.esc(told)}</div>')
+        options = list(range(len(choices)))
+        picked = st.radio(
+            t("cand.pick"), options, key=f"cand.pick.{said.workspace.id}.{language()}",
+            format_func=lambda k: t("comma").join(by_key[x].course for x in choices[k].taken),
+        ) or 0  # fmt: skip
+    best = choices[picked]
+    rows = [
+        [
+            html.esc(c.certificate), html.esc(level_name(c.level)), html.esc(f"《{c.course}》"),
+            html.esc(_credits(c)), html.esc(number(c.grade)), percent(c.share),
+        ]
+        for c in (by_key[k] for k in best.taken)
+    ]  # fmt: skip
+    heads = [t("pick.certificate"), t("pick.level"), t("pick.course"), t("cand.credits"),
+             t("cand.grade"), t("cand.share")]  # fmt: skip
+    html.show(html.table(heads, rows, (1, 3, 4, 5)))
+    told = t("cand.total", n=len(best.taken), credits=f"{best.credits:g}")
+    html.show(f'<p class="al-saved">{html.esc(told)}</p>')
+    made = credit.rules_of(judged, best, look, directory)
+    if len(made) < len(best.taken):
+        missing = dict.fromkeys(
+            by_key[k].certificate for k in best.taken
+            if credit.entry_of(by_key[k].certificate, directory) is None
+        )  # fmt: skip
+        words = t("cand.no_entry", names=t("comma").join(missing))
+        html.show(f'<div class="al-draft">{html.esc(words)}</div>')
+    if not allowed(said.person, "convert", said.workspace.college_id):
+        st.info(t("cand.not_you"))
+        return
+    if st.button(t("cand.approve"), key="cand.approve", type="primary", disabled=not made):
+        kept = wiring.store().approve_conversions(wiring.who(), said.workspace.id, made)
+        st.session_state["credit.told"] = t("cand.approved", n=len(kept))
+        st.rerun()
+
+
+def _list(look: Look, judged: Judged) -> None:
+    html.section(t("cand.title"), t("cand.title_note"))
+    taken = set(judged.chosen.best.taken)
+    rows = []
+    for c in paged(judged.found, "cand.list", _PAGE, len(judged.found)):
+        blocks = judged.chosen.refused.get(c.key, ())
+        state = html.tag(t("cand.taken"), kind="al-full") if c.key in taken else ""
+        rows.append(
+            [
+                html.esc(level_name(c.level)),
+                html.esc(f"《{c.course}》")
+                + f"<br><small>{html.esc(' · '.join(x for x in (c.nature, c.category) if x))}"
+                "</small>",
+                html.probability(c.share),
+                percent(c.unit_share),
+                html.esc(_credits(c)),
+                _open(c),
+                state + "<br>".join(map(_block, blocks)),
+            ]
+        )  # fmt: skip
+    heads = [t("pick.level"), t("pick.course"), t("cand.by_hours"), t("cand.by_units"),
+             t("cand.credits"), t("cand.open"), t("cand.blocks")]  # fmt: skip
+    html.show(html.table(heads, rows, (0, 2, 3, 4)))
+    if len(judged.found) > _PAGE:
+        pager(judged.found, "cand.list", _PAGE)
+
+
+def _open(c: Candidate) -> str:
+    if not c.open_units:
+        return html.esc(t("cand.all_covered"))
+    lines = "".join(f"<li>{html.esc(u.task or u.content[:40])}</li>" for u in c.open_units)
+    return f"<details><summary>{t('cand.open_n', n=len(c.open_units))}</summary>" \
+           f'<ul class="al-history">{lines}</ul></details>'  # fmt: skip
+
+
+def _block(b: Block) -> str:
+    """Which rule, and by how much; the rules' sentences stay in the language of the plan."""
+    if language() == "zh":
+        return html.esc(b.words)
+    known = BY_NAME.get(b.rule)
+    told = name_of(known) if known else t(f"block.{b.rule}")
+    if b.got is not None and b.limit is not None:
+        told += f" ({b.got:.4g} / {b.limit:.4g})"
+    return html.esc(told)
+
+
+def _credits(c: Candidate) -> str:
+    return number(c.credits) + (f" {t('cand.derived')}" if c.derived else "")
+
+
+# --- the college's list -------------------------------------------------------------------------
+
+
+def _in_force(said: Said, directory: list[Entry]) -> None:
+    store = wiring.store()
+    found = store.conversions(said.person, workspace_id=said.workspace.id)
+    html.section(t("conv.title"), t("conv.note"))
+    if not found:
+        html.show(f'<p class="al-note">{html.esc(t("conv.none"))}</p>')
+        return
+    names = {e.id: e.name for e in directory}
+    rows = [
+        [
+            html.esc(names.get(r.entry_id, r.entry_id)), html.esc(level_name(r.level)),
+            html.esc(f"《{r.course}》"), f"{r.credits:g}", html.esc(number(r.grade)),
+            str(r.version), html.esc(r.approved),
+        ]
+        for r in found
+    ]  # fmt: skip
+    heads = [t("conv.entry"), t("pick.level"), t("pick.course"), t("cand.credits"),
+             t("cand.grade"), t("version.number"), t("conv.approved")]  # fmt: skip
+    html.show(html.table(heads, rows, (1, 3, 4, 5)))
+    told = t("cand.total", n=len(found), credits=f"{sum(r.credits for r in found):g}")
+    html.show(f'<p class="al-note">{html.esc(told)}</p>')
+    if allowed(said.person, "convert", said.workspace.college_id):
+        _withdraw(found)
+
+
+def _withdraw(found: list[ConversionRule]) -> None:
+    by_id = {r.id: r for r in found}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            t("conv.withdraw_which"), list(by_id), key=f"conv.which.{len(found)}.{found[-1].id}",
+            format_func=lambda k: f"{by_id[k].level} → {by_id[k].course}" if k in by_id else k,
+            width=320,
+        )  # fmt: skip
+        reason = st.text_input(t("tune.reason"), key=f"conv.reason.{len(found)}", max_chars=1000)
+        pressed = st.button(t("conv.withdraw"), key="conv.withdraw")
+    if pressed and not (reason or "").strip():
+        st.error(t("tune.reason_missing"))
+    elif pressed and chosen:
+        wiring.store().withdraw_conversion(wiring.who(), chosen, (reason or "").strip())
+        st.session_state["credit.told"] = t("conv.withdrawn")
+        st.rerun()

@@ -1,0 +1,150 @@
+"""学分转换 behind the screens: candidates of a workspace, its directory's figures, the choice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from align.credit import Bank, Candidate, Choice, Chosen, RuleSet, candidates, choose
+from align.credit.rules import Parameter, Value
+from align.errors import SettingsError
+from align.learner import ConversionRule, Entry
+from align.links import linked, pair_of, strength
+from align.records import Action
+from align.ui.look import Look
+
+Key = tuple[str, str, str]  # certificate id, level, course id
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What rules make of a workspace."""
+
+    found: tuple[Candidate, ...]
+    chosen: Chosen
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The best choice, then those as good."""
+        return (self.chosen.best, *self.chosen.ties)
+
+
+def agreed(look: Look) -> dict[tuple[str, str], str]:
+    """Whole courses that people agreed to exempt, each with the note."""
+    found = {}
+    for p in look.result.proposals:
+        word = look.result.verdicts.get(p.id)
+        if p.rule == "exempt-course" and word is not None and word.action is Action.EXEMPT:
+            found[p.certificate_id, p.course_id] = word.note
+    return found
+
+
+def entry_of(name: str, directory: Sequence[Entry]) -> Entry | None:
+    """The one entry that bears a certificate's name or alias, letter by letter."""
+    bare = "".join(name.split())
+    found = [e for e in directory if bare in {"".join(x.split()) for x in (e.name, *e.aliases)}]
+    return found[0] if len(found) == 1 else None
+
+
+def bank_of(look: Look, directory: Sequence[Entry]) -> dict[tuple[str, str], Bank]:
+    """What the directory says of each level of each certificate of the workspace."""
+    found = {}
+    for c in look.certificates.values():
+        entry = entry_of(c.name, directory)
+        if entry is not None:
+            for level in c.levels:
+                found[c.id, level] = Bank(entry.credits_of(level), entry.nature)
+    return found
+
+
+def judge(
+    look: Look,
+    rules: RuleSet,
+    approved: Mapping[tuple[str, str], str],
+    directory: Sequence[Entry],
+    programme_credits: float | None,
+) -> Judged:
+    """Every course some level covers, with what stands against it, and the exact choice."""
+    settings, bank = look.result.settings, bank_of(look, directory)
+    strengths = {
+        pair_of(m): strength(m, settings)
+        for m in look.result.matches
+        if linked(m, settings.link_threshold)
+    }
+    found = candidates(
+        list(look.courses.values()),
+        list(look.certificates.values()),
+        strengths,
+        rules,
+        approved=approved,
+        bank=bank,
+        covered_share=settings.covered_share,
+        hours_per_credit=settings.hours_per_credit,
+    )
+    return Judged(found, choose(found, rules, bank=bank, programme_credits=programme_credits))
+
+
+def rules_of(
+    judged: Judged, choice: Choice, look: Look, directory: Sequence[Entry]
+) -> list[ConversionRule]:
+    """A choice as conversion rules, for the committee to approve; certificates without an entry
+    in the directory give none.
+    """
+    by_key = {c.key: c for c in judged.found}
+    made = []
+    for key in choice.taken:
+        c = by_key[key]
+        entry = entry_of(c.certificate, directory)
+        if entry is not None and c.credits:
+            made.append(
+                ConversionRule(
+                    "", entry.id, c.level, c.course_id, c.course, c.nature, c.category, c.credits,
+                    c.grade,
+                )
+            )  # fmt: skip
+    return made
+
+
+# --- parameters as a person types them ----------------------------------------------------------
+
+
+def typed(value: Value) -> str:
+    """A list or a table of levels in one line: ``初级=60；中级=80``."""
+    if isinstance(value, tuple):
+        return "、".join(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "；".join(f"{k}={typed(v)}" for k, v in value.items())
+
+
+def parsed(p: Parameter, text: str) -> object:
+    """What was typed, as :class:`~align.credit.RuleSet` takes it.
+
+    Raises
+    ------
+    SettingsError
+        A level without a value, or a figure that is none.
+    """
+    if p.kind == "words":
+        return _words(text)
+    found: dict[str, object] = {}
+    for part in re.split("[；;]", text):
+        if not part.strip():
+            continue
+        level, equals, value = part.replace("：", "=").partition("=")
+        if not equals or not level.strip():
+            raise SettingsError("应按等级分别写出", place=p.zh, got=part, expected="等级=值")
+        found[level.strip()] = _words(value) if p.kind == "level-words" else _figure(p, value)
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return [x.strip() for x in re.split("[、，,]", text) if x.strip()]
+
+
+def _figure(p: Parameter, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise SettingsError("不是数", place=p.zh, got=text, expected="一个数") from error
