@@ -66,34 +66,43 @@ def main() -> None:
     options.add_argument("--reviewers", type=int, nargs="+", default=[10])
     options.add_argument("--decisions", type=int, default=12, help="by each reviewer")
     options.add_argument("--think", type=float, default=5.0, help="mean seconds between decisions")
+    options.add_argument("--blind", action="store_true", help="two independent words on a pair")
     given = options.parse_args()
     result = _compared()
     whole = True
     for number in given.reviewers:
         with tempfile.TemporaryDirectory(prefix="align-") as name:
-            whole &= _measure(Path(name), result, number, given.decisions, given.think)
+            whole &= _measure(Path(name), result, number, given)
     if not whole:
         sys.exit("a decision was lost, or the ledger is broken")
 
 
-def _measure(
-    data: Path, result: pipeline.Result, number: int, decisions: int, think: float
-) -> bool:
+def _measure(data: Path, result: pipeline.Result, number: int, given: argparse.Namespace) -> bool:
+    decisions, think = given.decisions, given.think
     store = open_store(data=data)
-    chair, space = _filled(store, result, number)
+    space = _filled(store, result, number, 2 if given.blind else 1)
     store.close()
     entries = [f"{c.id}|{i.id}" for c in result.gathered.certificates for i in c.competencies]
     alone, together = Seen(), Seen()
     with _served(data) as (server, process):
         before = os.getloadavg()[0]
-        asyncio.run(_work(server, space, [(ALONE, entries[-1])], decisions, think, alone))
+        me = [(ALONE, entries[-1])]
+        for seen in (Seen(), alone, alone, alone):  # the first opening of all fills the memory
+            asyncio.run(_work(server, space, me, 0, 0, seen))
+        asyncio.run(_work(server, space, me, decisions, think, alone))
         quiet = _memory(process, "VmRSS")
-        asyncio.run(_work(server, space, _places(entries, number), decisions, think, together))
+        places = _places(entries, number, given.blind)
+        asyncio.run(_work(server, space, places, decisions, think, together))
         during = os.getloadavg()[0]
         peak = _memory(process, "VmHWM")
     store = open_store(data=data)
-    written = Counter(d.note for d in store.link_decisions(store.sign_in(*chair), space))
     found = store.verify()
+    # Everybody's own words as they see them: the second reviewer's are hidden from others.
+    written: Counter[str] = Counter()
+    for login, _ in [*me, *places]:
+        person = store.sign_in(login, PASSWORD)
+        mine = [d for d in store.link_decisions(person, space) if d.reviewer == person.id]
+        written.update(d.note for d in mine)
     store.close()
     confirmed = alone.confirmed | together.confirmed
     lost = [note for note in confirmed if written[note] != 1]
@@ -107,6 +116,7 @@ def _measure(
     show(
         f"{number} 人同时审核：每人 {decisions} 个判断，平均间隔 {think:g} 秒；"
         f"{COURSES} 门课程 {COURSES * UNITS} 行 × {ITEMS} 条要求；"
+        f"{'双人独立审核' if given.blind else '一人审核'}；"
         f"负载 {before:.1f} → {during:.1f}",
         ("", "独自 p50 秒", "p95", f"{number} 人 p50 秒", "p95", "p50 之比", "p95 之比"),
         rows,
@@ -124,9 +134,13 @@ def _measure(
     return found.whole and not lost
 
 
-def _places(entries: Sequence[str], number: int) -> list[tuple[str, str]]:
-    """(login, entry) of each: spread over the standard; the last two at the same place."""
-    at = [k * len(entries) // number for k in range(number)]
+def _places(entries: Sequence[str], number: int, blind: bool) -> list[tuple[str, str]]:
+    """(login, entry) of each: spread over the standard.
+
+    With one word on a pair the last two stand at the same place, so that their words meet; with
+    two words everybody shares theirs with one other.
+    """
+    at = [(k - k % 2 if blind else k) * len(entries) // number for k in range(number)]
     if number > 1:
         at[-1] = at[-2]
     return [(f"r{k + 1:03}", entries[i]) for k, i in enumerate(at)]
@@ -236,8 +250,8 @@ def _table(path: Path, heads: Sequence[str], rows: Sequence[Sequence[object]]) -
         csv.writer(file).writerows([heads, *rows])
 
 
-def _filled(store: Store, result: pipeline.Result, number: int) -> tuple[tuple[str, str], str]:
-    """A college with its people and the workspace; the chair's login, and the workspace's id."""
+def _filled(store: Store, result: pipeline.Result, number: int, words: int) -> str:
+    """A college with its people and the workspace; the workspace's id."""
     college = store.add_college("物流学院").id
 
     def person(login: str, role: Role) -> Person:
@@ -247,10 +261,10 @@ def _filled(store: Store, result: pipeline.Result, number: int) -> tuple[tuple[s
     for k in range(number + 1):
         person(f"r{k:03}", Role.FACULTY)
     chair = store.sign_in("chair", PASSWORD)
-    space = store.create_workspace(chair, "快递 2026 级", "快递运营")
+    space = store.create_workspace(chair, "快递 2026 级", "快递运营", reviewers=words)
     kept = snapshot.dump(result)
     store.save_run(chair, space.id, result.run, result.matches, result.proposals, kept)
-    return ("chair", PASSWORD), space.id
+    return space.id
 
 
 @contextmanager

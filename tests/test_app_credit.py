@@ -178,7 +178,7 @@ def test_equally_good_choices_are_shown_and_one_is_picked() -> None:
     at = agree(view("candidates"), PARCELS, CUSTOMERS)
     (picks,) = (r for r in at.radio if r.key and r.key.startswith("cand.pick"))
     # 初级 and 中级 both cover a course, and give as many credits for it.
-    assert picks.options == [PARCELS, PARCELS]
+    assert picks.options == [f"1. {PARCELS}（中级）", f"2. {PARCELS}（初级）"]
     picks.set_value(1).run()
     at.button(key="cand.approve").click().run()
     (rule,) = store().conversions(me())

@@ -49,6 +49,7 @@ def again(at: AppTest) -> None:
     """Recalculate, and see what came of it."""
     at.button(key="again.do").click().run()
     finish(at)
+    assert "again.do" not in keys(at)
     at.button(key="again.close").click().run()
 
 

@@ -27,7 +27,8 @@ KINDS = (
     "link.carried", "link.decided", "person.active", "person.added", "person.erased",
     "person.password", "person.role", "plan.approved", "plan.reopened", "proposal.carried",
     "proposal.decided", "result.added", "result.state", "rules.changed", "run.chosen",
-    "run.made", "sample.drawn", "settings.changed", "source.imported", "workspace.changed", "workspace.made",
+    "run.made", "sample.drawn", "settings.changed", "source.imported",
+    "workspace.changed", "workspace.made",
 )  # fmt: skip
 #: Nouns of conversion and tuning: shown field by field as they are kept.
 _AS_KEPT = ("version", "sample", "entry", "conversion", "learner", "learning_result",

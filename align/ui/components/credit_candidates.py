@@ -79,7 +79,7 @@ def _choice(look: Look, said: Said, judged: Judged, directory: list[Entry]) -> N
         options = list(range(len(choices)))
         picked = st.radio(
             t("cand.pick"), options, key=f"cand.pick.{said.workspace.id}.{language()}",
-            format_func=lambda k: t("comma").join(by_key[x].course for x in choices[k].taken),
+            format_func=lambda k: _label(k, [by_key[x] for x in choices[k].taken]),
         ) or 0  # fmt: skip
     best = choices[picked]
     rows = [
@@ -111,6 +111,13 @@ def _choice(look: Look, said: Said, judged: Judged, directory: list[Entry]) -> N
         st.rerun()
 
 
+def _label(k: int, taken: list[Candidate]) -> str:
+    """A choice in words, never equal to another's: the browser tells options by their words."""
+    several = len({c.certificate_id for c in taken}) > 1
+    names = (f"{c.course}（{c.certificate + ' ' if several else ''}{c.level}）" for c in taken)
+    return f"{k + 1}. {t('comma').join(names)}"
+
+
 def _list(look: Look, judged: Judged) -> None:
     html.section(t("cand.title"), t("cand.title_note"))
     taken = set(judged.chosen.best.taken)
@@ -120,8 +127,7 @@ def _list(look: Look, judged: Judged) -> None:
         state = html.tag(t("cand.taken"), kind="al-full") if c.key in taken else ""
         rows.append(
             [
-                html.esc(level_name(c.level)),
-                html.esc(f"《{c.course}》")
+                f"{html.esc(level_name(c.level))} → {html.esc(f'《{c.course}》')}"
                 + f"<br><small>{html.esc(' · '.join(x for x in (c.nature, c.category) if x))}"
                 "</small>",
                 html.probability(c.share),
@@ -131,9 +137,9 @@ def _list(look: Look, judged: Judged) -> None:
                 state + "<br>".join(map(_block, blocks)),
             ]
         )  # fmt: skip
-    heads = [t("pick.level"), t("pick.course"), t("cand.by_hours"), t("cand.by_units"),
+    heads = [t("cand.what"), t("cand.by_hours"), t("cand.by_units"),
              t("cand.credits"), t("cand.open"), t("cand.blocks")]  # fmt: skip
-    html.show(html.table(heads, rows, (0, 2, 3, 4)))
+    html.show(html.table(heads, rows, (1, 2, 3)))
     if len(judged.found) > _PAGE:
         pager(judged.found, "cand.list", _PAGE)
 

@@ -14,7 +14,16 @@ from align.access import allowed
 from align.credit import BY_NAME, RuleSet
 from align.errors import AlignError
 from align.export.learners import HEAD, rows, table_csv, table_xlsx
-from align.learner import STATE_ZH, Conversion, Entry, LearningResult, ResultState, convert
+from align.learner import (
+    STATE_ZH,
+    Conversion,
+    Entry,
+    Exempted,
+    LearningResult,
+    Refused,
+    ResultState,
+    convert,
+)
 from align.learner.tables import RESULT_HEAD, by_learner, read_results
 from align.ui import wiring
 from align.ui.components import html
@@ -150,7 +159,9 @@ def _outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet)
     shown = [[number(x) if isinstance(x, float) else str(x or "") for x in line] for line in lines]
     if language() == "en":
         _in_english(shown, done)
-    heads = [t(f"learn.head_{k}") for k in range(len(HEAD))]
+    for line in shown:  # the level stands beside its result: the screen is narrower than a sheet
+        line[5] = f"{line[5]} {line.pop(6)}".strip()
+    heads = [t(f"learn.head_{k}") for k in range(len(HEAD)) if k != 6]
     html.show(html.table(heads, [[html.esc(x) for x in line] for line in shown], (0, 1, 3, 4)))
     credits = sum(c.credits for c in done)
     told = t("learn.total", n=len(done), credits=f"{credits:g}")
@@ -172,16 +183,16 @@ def _outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet)
 
 def _in_english(shown: list[list[str]], done: list[Conversion]) -> None:
     """The verdict and the reason of each line, in the order in which the lines were made."""
-    reasons = [r for c in done for r in (*[None] * len(c.exempted), *c.refused)]
-    for line, refused in zip(shown, reasons, strict=True):
-        line[1] = t("learn.yes" if refused is None else "learn.no")
-        line[7] = ""
-        if refused is None:
+    told: list[Exempted | Refused] = [x for c in done for x in (*c.exempted, *c.refused)]
+    for line, one in zip(shown, told, strict=True):
+        line[1] = t("learn.yes" if isinstance(one, Exempted) else "learn.no")
+        if isinstance(one, Exempted):
+            line[7] = t("learn.rule", version=one.rule.version, approved=one.rule.approved)
             line[8] = line[8].replace("依据：", "")
         else:
-            known = BY_NAME.get(refused.reason)
-            line[8] = name_of(known) if known else t(f"why.{refused.reason}")
-            line[9] = t("learn.to_committee") if refused.to_committee else ""
+            known = BY_NAME.get(one.reason)
+            line[8] = name_of(known) if known else t(f"why.{one.reason}")
+            line[9] = t("learn.to_committee") if one.to_committee else ""
 
 
 # --- one account --------------------------------------------------------------------------------

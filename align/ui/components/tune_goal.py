@@ -68,8 +68,9 @@ def _suggestion(made: Suggestion, n: int, draft: Draft) -> None:
     if not inside:
         told = t("goal.outside", low=f"{s.low:g}", high=f"{s.high:g}")
         html.show(f'<p class="al-note">{html.esc(told)}</p>')
-    for name in ("link_threshold", "full_threshold"):
-        if st.button(t(f"goal.use_{name}"), key=f"goal.use.{name}", disabled=not inside):
-            put(draft, {name: made.threshold})
-            st.session_state["tune.view.next"] = "set"
-            st.rerun()
+    with st.container(horizontal=True):
+        for name in ("link_threshold", "full_threshold"):
+            if st.button(t(f"goal.use_{name}"), key=f"goal.use.{name}", disabled=not inside):
+                put(draft, {name: made.threshold})
+                st.session_state["tune.view.next"] = "set"
+                st.rerun()
