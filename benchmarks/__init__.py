@@ -5,6 +5,7 @@
     python -m benchmarks.cache       a second run with a transformer
     python -m benchmarks.scaling     the whole tool as the documents grow
     python -m benchmarks.encode      sentences a second
+    python -m benchmarks.reviewers   many people deciding at once on one server; nothing lost
 
 What counts are ratios between things measured in the same run on the same machine; seconds
 are of the machine that is named above the table.  docs/performance.md keeps the last figures.

@@ -86,13 +86,17 @@ def _measure(data: Path, result: pipeline.Result, number: int, given: argparse.N
     alone, together = Seen(), Seen()
     with _served(data) as (server, process):
         before = os.getloadavg()[0]
-        me = [(ALONE, entries[-1])]
+        # Where nobody else comes to: the last entries, as many as this person gets through.
+        me = [(ALONE, entries[-decisions // 3 - 2])]
         for seen in (Seen(), alone, alone, alone):  # the first opening of all fills the memory
             asyncio.run(_work(server, space, me, 0, 0, seen))
+        spent = _spent(process)
         asyncio.run(_work(server, space, me, decisions, think, alone))
-        quiet = _memory(process, "VmRSS")
+        each = (_spent(process) - spent) / max(len(alone.confirmed), 1)
+        quiet, spent = _memory(process, "VmRSS"), _spent(process)
         places = _places(entries, number, given.blind)
         asyncio.run(_work(server, space, places, decisions, think, together))
+        each_of_many = (_spent(process) - spent) / max(len(together.confirmed), 1)
         during = os.getloadavg()[0]
         peak = _memory(process, "VmHWM")
     store = open_store(data=data)
@@ -127,7 +131,8 @@ def _measure(data: Path, result: pipeline.Result, number: int, given: argparse.N
         f"出错 {sum(alone.errors.values()) + sum(together.errors.values())}；"
         f"已确认而丢失 {len(lost)}，库中共 {sum(written.values())}；"
         f"账本{'完整' if found.whole else '不完整'}（{found.checked} 条）；"
-        f"服务器内存 {quiet:.0f} → 最高 {peak:.0f} MB"
+        f"服务器内存 {quiet:.0f} → 最高 {peak:.0f} MB；"
+        f"每个判断用处理器 {each:.2f} → {each_of_many:.2f} 秒"
     )
     for told, times in (alone.errors + together.errors).most_common(5):
         print(f"  {times} × {told}", file=sys.stderr)
@@ -312,6 +317,15 @@ def _memory(process: int, what: str) -> float:
         return 0.0
     lines = status.read_text(encoding="ascii", errors="replace").splitlines()
     return next((int(x.split()[1]) / 1e3 for x in lines if x.startswith(what)), 0.0)
+
+
+def _spent(process: int) -> float:
+    """Processor seconds a process has used; 0 where the system does not tell."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.is_file():
+        return 0.0
+    user, system = stat.read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _figures(seconds: Sequence[float]) -> tuple[float, float]:

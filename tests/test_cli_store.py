@@ -141,7 +141,7 @@ def test_the_database_itself(home: Home) -> None:
     with home.open() as store:
         World(store)
     told = said(home.data, "db", "info", *db)
-    assert "学院：2" in told and "工作区：1" in told and "m0003_comments（程序：" in told
+    assert "学院：2" in told and "工作区：1" in told and "m0004_credit（程序：" in told
     assert "已整理" in said(home.data, "db", "compact", *db)
     assert "账本完整" in said(home.data, "ledger", "verify", *db)
 

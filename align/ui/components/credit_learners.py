@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import date
 from functools import partial
@@ -108,10 +106,8 @@ def _form(directory: list[Entry]) -> None:
 def _class(rules: RuleSet, directory: list[Entry], total: float | None) -> None:
     """A table of results: what the rules make of it, before and after it is deposited."""
     html.section(t("learn.class"), t("learn.class_note", columns=t("comma").join(RESULT_HEAD)))
-    empty = io.StringIO()
-    csv.writer(empty).writerow(RESULT_HEAD)
     st.download_button(
-        t("dir.form"), ("\ufeff" + empty.getvalue()).encode(), file_name="学习成果.csv",
+        t("dir.form"), table_csv(RESULT_HEAD, []), file_name="学习成果.csv",
         mime="text/csv", key="learn.empty", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     n = st.session_state.setdefault("learn.files", 0)
@@ -159,9 +155,13 @@ def _outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet)
     shown = [[number(x) if isinstance(x, float) else str(x or "") for x in line] for line in lines]
     if language() == "en":
         _in_english(shown, done)
-    for line in shown:  # the level stands beside its result: the screen is narrower than a sheet
-        line[5] = f"{line[5]} {line.pop(6)}".strip()
-    heads = [t(f"learn.head_{k}") for k in range(len(HEAD)) if k != 6]
+    for line in shown:  # a screen is narrower than a sheet: what belongs together in one cell
+        level, rule, why, to_committee = line[6:]
+        line[5:] = [
+            f"{line[5]} {level}".strip(),
+            " · ".join(x for x in (rule, why, t("learn.head_9") if to_committee else "") if x),
+        ]
+    heads = [t(f"learn.head_{k}") for k in (*range(6), 8)]
     html.show(html.table(heads, [[html.esc(x) for x in line] for line in shown], (0, 1, 3, 4)))
     credits = sum(c.credits for c in done)
     told = t("learn.total", n=len(done), credits=f"{credits:g}")
@@ -183,7 +183,9 @@ def _outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet)
 
 def _in_english(shown: list[list[str]], done: list[Conversion]) -> None:
     """The verdict and the reason of each line, in the order in which the lines were made."""
-    told: list[Exempted | Refused] = [x for c in done for x in (*c.exempted, *c.refused)]
+    told: list[Exempted | Refused] = []
+    for c in done:
+        told += [*c.exempted, *c.refused]
     for line, one in zip(shown, told, strict=True):
         line[1] = t("learn.yes" if isinstance(one, Exempted) else "learn.no")
         if isinstance(one, Exempted):
