@@ -135,6 +135,8 @@ def test_the_way_a_teacher_goes_in_a_browser(page: Page, tmp_path: Path) -> None
 
         page.get_by_role("link", name=ZH["nav.proposals"]).click()
         page.get_by_role("button", name=ZH["do.accept"]).first.click()
+        # Confirmed on screen first: only what was confirmed must outlive the server.
+        expect(page.get_by_text(re.compile(r"已保存 \d\d:\d\d"))).to_be_visible()
         expect(page.get_by_text(re.compile(r"已审 [1-9]\d* / \d+"))).to_be_visible()
         address = page.url
 
