@@ -326,6 +326,12 @@ def test_the_centre_sees_every_college_and_changes_nothing(
         assert words in text
     assert f"3 / {len(proposals)}" in text
     assert not [b.key for b in at.button if b.key != "sign.out"]
+    # Two colleges may have a workspace of one name: the list tells them apart.
+    chooser = at.selectbox(key="workspace")
+    theirs = f"物流学院 · {found.name}"
+    assert len(chooser.options) == len(set(chooser.options))
+    assert theirs in chooser.options
+    chooser.select(theirs).run()
     # It reads a college's history by choosing it.
     at = go(at, "audit")
     assert not at.exception

@@ -100,7 +100,7 @@ def _workspace() -> None:
     except AlignError:
         offers = {}  # the page says why, where the reader looks
     source = t("app.from_samples" if wiring.folders().samples else "app.from_folder")
-    names = {w.id: w.name for w in wiring.workspaces()}
+    names = wiring.workspace_names()
     names |= {key: f"{source}{name}" for key, name in offers.items()}
     if not names:
         st.session_state.pop("workspace", None)

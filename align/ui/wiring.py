@@ -16,7 +16,7 @@ from pathlib import Path
 import streamlit as st
 
 from align import snapshot
-from align.access import allowed
+from align.access import SERVER, allowed
 from align.decisions import Person, Workspace
 from align.errors import UsageError
 from align.places import app_script
@@ -112,6 +112,19 @@ def _folder(variable: str, name: str) -> Path:
 def workspaces() -> tuple[Workspace, ...]:
     """The workspaces this person may see, in the order of their names."""
     return tuple(sorted(store().workspaces(who()), key=lambda w: (w.name, w.id)))
+
+
+def workspace_names() -> dict[str, str]:
+    """What the sidebar calls each workspace, by its id, in the order in which it lists them.
+
+    Two colleges may well have a workspace of one name, so whoever sees several colleges' reads
+    the college before it.
+    """
+    if who().college_id != SERVER:
+        return {w.id: w.name for w in workspaces()}
+    colleges = {c.id: c.name for c in store().colleges()}
+    names = {w.id: f"{colleges.get(w.college_id, w.college_id)} · {w.name}" for w in workspaces()}
+    return dict(sorted(names.items(), key=lambda pair: (pair[1], pair[0])))
 
 
 def offers() -> dict[str, Programme]:
