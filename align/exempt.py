@@ -30,9 +30,19 @@ def exemptions(
     found = []
     for certificate in certificates:
         for course in courses:
+
+            def proposed(
+                unit: Unit,
+                items: tuple[str, ...],
+                value: float,
+                certificate: Certificate = certificate,
+                course: Course = course,
+            ) -> Proposal:
+                return exempt_unit(certificate, course, unit, items, value, by_item, settings)
+
             shares: dict[str, float] = {}
             inside: list[Proposal] = []
-            partly: list[Proposal] = []
+            partly: list[tuple[Unit, tuple[str, ...]]] = []
             for unit in course.units:
                 node = g.unit_node(course.id, unit.id)
                 mine = [
@@ -41,18 +51,16 @@ def exemptions(
                     if graph.nodes[other]["certificate_id"] == certificate.id
                 ]
                 shares[unit.id] = _joined(data["strength"] for _, data in mine)
-                if mine:
-                    items = tuple(graph.nodes[other]["item_id"] for other, _ in mine)
-                    (inside if shares[unit.id] >= settings.covered_share else partly).append(
-                        exempt_unit(
-                            certificate, course, unit, items, shares[unit.id], by_item, settings
-                        )
-                    )
+                items = tuple(graph.nodes[other]["item_id"] for other, _ in mine)
+                if mine and shares[unit.id] >= settings.covered_share:
+                    inside.append(proposed(unit, items, shares[unit.id]))
+                elif mine:
+                    partly.append((unit, items))
             found += inside
             value = g.course_share(course, shares)
             if course.units and value >= settings.exempt_course_share:
                 # Units covered in part may reach the course's share with none covered whole.
-                ground = inside or partly
+                ground = inside or [proposed(u, items, shares[u.id]) for u, items in partly]
                 found.append(exempt_course(certificate, course, ground, shares, value, settings))
     return found
 
@@ -101,7 +109,7 @@ def exempt_unit(
         # One requirement alone, however like, seldom holds a whole content row; a grade says
         # what the unit teaches of the requirement, not the other way round.
         unsure=(best <= settings.unsure_high and confirmed < len(items)) or len(items) == 1,
-        settings=tuple(sorted(settings.values.items())),
+        settings=settings.pairs,
     )
 
 
@@ -153,5 +161,5 @@ def exempt_course(
         hours=hours,
         credits=credits,
         unsure=any(p.unsure for p in ground),
-        settings=tuple(sorted(settings.values.items())),
+        settings=settings.pairs,
     )

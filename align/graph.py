@@ -81,13 +81,21 @@ def build(
 def regraded(graph: nx.Graph[Any], matches: Iterable[Match], settings: Settings) -> nx.Graph[Any]:
     """A copy of a graph in which these matches' edges stand anew (or are added).
 
-    The same as building it again with them, only quicker: a person waits for it.
+    The same as building it again with them, only quicker: a person waits for it.  What does not
+    change is shared with the graph copied from, so neither may be written to afterwards.
     """
-    # Attributes of edges that stay are shared with the graph copied from; nobody writes to them.
     copy: nx.Graph[Any] = nx.Graph(**graph.graph)
-    copy.add_nodes_from(graph.nodes(data=True))
-    copy.add_edges_from(graph.edges(data=True))
-    copy.add_edges_from(_edge(match, settings) for match in matches)
+    inner: Any = copy  # networkx offers no copy that shares neighbours; see _edges
+    inner._node.update(graph.nodes.items())
+    inner._adj.update(graph._adj)  # type: ignore[attr-defined]
+    own: set[str] = set()
+    for match in matches:
+        one, other, data = _edge(match, settings)
+        for node in (one, other):
+            if node not in own:
+                inner._adj[node] = dict(inner._adj[node])
+                own.add(node)
+        inner._adj[one][other] = inner._adj[other][one] = data
     return copy
 
 

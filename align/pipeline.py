@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import align
-from align.decisions import Decision, Grade, LinkDecision, Pair
-from align.errors import ReadError, UsageError
+from align.decisions import Approval, Decision, Grade, LinkDecision, Pair
+from align.errors import UsageError
 from align.gather import Gathered, Progress, quiet
 from align.links import with_grades
 from align.records import Action, Coverage, Match, Proposal, Run, as_data
@@ -87,6 +87,7 @@ def plan_of(
     links: Iterable[LinkDecision] = (),
     conversion: Conversion | None = None,
     ledger: str = "",
+    approval: Approval | None = None,
     signatures: Sequence[str] = (),
 ) -> Plan:
     """The draft plan of a result, with what only its reader knows.
@@ -99,6 +100,8 @@ def plan_of(
         The college's conversion rules.
     ledger : str
         Head of the college's ledger, such as ``第 12 条 3f9a…``.
+    approval : Approval, optional
+        The committee's approval, while it stands.
     signatures : sequence of str
         Who signs; the programme's own when empty, then the usual six.
     """
@@ -123,6 +126,7 @@ def plan_of(
         links=links,
         conversion=conversion,
         ledger=ledger,
+        approval=approval,
     )
 
 
@@ -271,7 +275,7 @@ def _identify(gathered: Gathered, model: str, matcher: str, settings: Settings) 
         settings_version=settings.version,
         sources=sources,
         levels=levels,
-        parameters=tuple(sorted(settings.values.items())),
+        parameters=settings.pairs,
     )
 
 
@@ -307,7 +311,7 @@ def write(
     origin: Origin | None = None,
     decisions: Sequence[LinkDecision] = (),
     plan: Plan | None = None,
-    template: Path | None = None,
+    template: tuple[str, bytes] | None = None,
 ) -> list[Path]:
     """Write the run's files into a folder, all of them or none.
 
@@ -322,8 +326,9 @@ def write(
         Who decided which link, for SSSOM and CASE; without them only the grades are told.
     plan : Plan, optional
         From :func:`plan_of`, where there are conversion rules or a ledger; else the result's own.
-    template : Path, optional
-        The college's own Word template, for plan.docx and plan.pdf.
+    template : (str, bytes), optional
+        Name and bytes of the college's own Word template, for plan.docx and plan.pdf; checked
+        before (:func:`read_template`).
 
     Returns
     -------
@@ -358,7 +363,7 @@ def write(
 
     def word(contents_field: bool = True) -> bytes:
         if template is not None:
-            return fill(read_template(template), laid_out(), name=template.name)
+            return fill(template[1], laid_out(), name=template[0])
         return docx_bytes(laid_out(), contents_field=contents_field)
 
     makers: dict[str, Callable[[], bytes]] = {
@@ -389,8 +394,8 @@ def write(
     return [folder / name for name in names]
 
 
-def read_template(path: Path) -> bytes:
-    """A college's Word template, checked like every document that comes in.
+def read_template(path: Path) -> tuple[str, bytes]:
+    """A college's Word template: its name and its bytes, checked like every document.
 
     Raises
     ------
@@ -399,17 +404,13 @@ def read_template(path: Path) -> bytes:
     ReadError
         When it is no docx, damaged or harmful.
     """
-    from align.read.limits import Limits
-    from align.read.safety import check_package
+    from align.export.template_rules import read_template as checked
 
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError("模板打不开", file=path, got=error.strerror or str(error)) from error
-    if not data.startswith(b"PK"):
-        raise ReadError("模板不是 docx 文件", file=path, expected="Word 文档（.docx）")
-    check_package(data, path.name, Limits())
-    return data
+    return path.name, checked(data, str(path))
 
 
 def run_json(result: Result) -> bytes:

@@ -241,7 +241,7 @@ def _proposal(
         missing=case.missing if action is Action.EXTEND else (),
         unsure=case.unsure,
         confirmed=confirmed,
-        settings=tuple(sorted(case.settings.values.items())),
+        settings=case.settings.pairs,
         unit_courses=tuple(unit.course_id for unit, _ in case.linked),
     )
 

@@ -217,12 +217,17 @@ class Settings:
         _check_order(full, "link_threshold", "full_threshold")
         _check_order(full, "unsure_low", "unsure_high")
         object.__setattr__(self, "values", full)
+        for name, value in full.items():  # read in the innermost loops
+            object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> float:
-        # Only reached for names that are no real attribute.
-        if name in BY_NAME:
-            return self.values[name]
+        # Only reached for names that are no setting: these are real attributes.
         raise AttributeError(name)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, float], ...]:
+        """Names and values, by name; as runs and proposals carry them."""
+        return tuple(sorted(self.values.items()))
 
     @cached_property
     def version(self) -> str:

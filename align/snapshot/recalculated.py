@@ -45,7 +45,7 @@ def recalculated(
         id="r-" + hashlib.sha256(text.encode()).hexdigest()[:16],
         model=named(base.run.model, calibration),
         settings_version=settings.version,
-        parameters=tuple(sorted(settings.values.items())),
+        parameters=settings.pairs,
     )
     return dataclasses.replace(made, run=run)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from align.decisions import Grade
 from align.pipeline import Result
@@ -38,6 +39,10 @@ class Look:
     def __init__(self, result: Result, version: str = "") -> None:
         self.result = result
         self.version = version
+        self._full, self._linked = (
+            result.settings.full_threshold,
+            result.settings.link_threshold,
+        )
         gathered = result.gathered
         self.courses: dict[str, Course] = {c.id: c for c in gathered.courses}
         self.units: dict[Key, Unit] = {(c.id, u.id): u for c in gathered.courses for u in c.units}
@@ -69,10 +74,32 @@ class Look:
         """``full``, ``part`` or ``none``: a person's word, else by the run's thresholds."""
         if m.grade is not None:
             return LINKS[m.grade]
-        s = self.result.settings
-        if m.probability >= s.full_threshold:
+        if m.probability >= self._full:
             return "full"
-        return "part" if m.probability >= s.link_threshold else "none"
+        return "part" if m.probability >= self._linked else "none"
+
+    @cached_property
+    def item_courses(self) -> dict[Key, frozenset[str]]:
+        """The courses that teach each requirement, or would: linked ones and the proposal's."""
+        return {
+            key: frozenset(
+                [p.course_id]
+                + [m.course_id for m in self.item_matches.get(key, ()) if self.link(m) != "none"]
+            )
+            for key, p in self.of_item.items()
+        }
+
+    @cached_property
+    def unit_links(self) -> dict[Key, tuple[Key, ...]]:
+        """The requirements that each content row is linked with, likeliest first."""
+        return {
+            key: tuple(
+                (m.certificate_id, m.item_id)
+                for m in self.unit_matches.get(key, ())
+                if self.link(m) != "none"
+            )
+            for key in self.units
+        }
 
     def share(self, scope: str, identity: str) -> float | None:
         """Covered share (0..1) of one thing; None where it was not computed."""

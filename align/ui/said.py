@@ -98,6 +98,11 @@ class Said:
         found = _settled(history) or self._last(history)
         return found.grade if found is not None and self._now(found) else None
 
+    @cached_property
+    def full_items(self) -> frozenset[tuple[str, str]]:
+        """(certificate id, item id) of the requirements that a pair teaches in full by a word."""
+        return frozenset(pair[:2] for pair in self._links if self.grade(pair) == 2)
+
     def word(self, subject: str) -> Decision | None:
         """The verdict that stands for this person; None where none does."""
         history = self._decisions.get(subject, [])

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 V = TypeVar("V")
 
-# A run of a whole college's programme is a few tens of megabytes.
+# Of each kind: a run of a whole college's programme is a few tens of megabytes.
 KEPT_RUNS = 12
 KEPT_FILES = 64
 KEPT_READINGS = 400
@@ -88,7 +88,8 @@ class Workbench:
         self._turn = threading.Lock()  # one piece of long work at a time
         self._drawing = threading.Lock()  # the drawing library is not made for two threads
         self._making: dict[Any, threading.Lock] = {}
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        # By kind: looks change with every decision and must not push out other runs' snapshots.
+        self._kept: dict[Any, OrderedDict[Any, Any]] = defaultdict(OrderedDict)
         self._files: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._readings: OrderedDict[str, FileReading] = OrderedDict()
         self._jobs: dict[str, Job] = {}
@@ -138,20 +139,21 @@ class Workbench:
     # --- what is made once ------------------------------------------------------------------
 
     def once(self, key: tuple[Any, ...], make: Callable[[], V]) -> V:
-        """A value by its key; of several sessions that ask at once, one makes it."""
+        """A value by its key, which begins with its kind; of several that ask, one makes it."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: V = self._kept[key]
+            kept = self._kept[key[0]]
+            if key in kept:
+                kept.move_to_end(key)
+                found: V = kept[key]
                 return found
             making = self._making.setdefault(key, threading.Lock())
         with making:
             with self._lock:
-                if key in self._kept:
-                    found = self._kept[key]
+                if key in kept:
+                    found = kept[key]
                     return found
             made = make()
-            self._keep(self._kept, key, made, KEPT_RUNS)
+            self._keep(kept, key, made, KEPT_RUNS)
         with self._lock:
             self._making.pop(key, None)
         return made

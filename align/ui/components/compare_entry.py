@@ -19,11 +19,10 @@ def is_open(look: Look, said: Said, key: Key, by_item: bool) -> bool:
     An entry is done when one of its candidates is taught in full, or when each of the first
     three (all, where there are fewer) has a grade.
     """
-    matches = (look.item_matches if by_item else look.unit_matches).get(key, [])
-    grades = [said.grade(pair_of(m)) for m in matches]
-    if by_item and 2 in grades:
+    if by_item and key in said.full_items:
         return False
-    return any(grade is None for grade in grades[: SHOWN[0]])
+    matches = (look.item_matches if by_item else look.unit_matches).get(key, [])
+    return any(said.grade(pair_of(m)) is None for m in matches[: SHOWN[0]])
 
 
 def item(look: Look, said: Said, key: Key) -> None:

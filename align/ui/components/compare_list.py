@@ -37,13 +37,10 @@ def _items(look: Look, f: Filter) -> list[Key]:
     found = []
     for key, item in look.items.items():
         p = look.of_item[key]
-        courses = {p.course_id} | {
-            m.course_id for m in look.item_matches.get(key, []) if look.link(m) != "none"
-        }
         if (
             f.certificate in {"", key[0]}
             and f.level in {"", item.level}
-            and (not f.course or f.course in courses)
+            and (not f.course or f.course in look.item_courses[key])
             and f.action in {"", str(p.action)}
             and (p.unsure or not f.unsure)
             and f.finds(item.id, item.text, item.task, item.area)
@@ -55,8 +52,7 @@ def _items(look: Look, f: Filter) -> list[Key]:
 def _units(look: Look, f: Filter) -> list[Key]:
     found = []
     for key, unit in look.units.items():
-        linked = [m for m in look.unit_matches.get(key, []) if look.link(m) != "none"]
-        items = [(m.certificate_id, m.item_id) for m in linked]
+        items = look.unit_links[key]
         proposals = [look.of_item[k] for k in items] + look.of_unit.get(key, [])
         if (
             f.course in {"", key[0]}
