@@ -1,0 +1,1 @@
+"""The screens as pictures: for looking at them, and for the user's guides."""
