@@ -4,11 +4,12 @@
 # make clean  删除虚拟环境、缓存与结果            removes environment, caches and results
 #
 # PYTHON=python3.12 chooses an interpreter, VENV=… another place for the environment,
-# PIP_FLAGS=… is handed to pip (a mirror, an extra index).
+# PIP_FLAGS=… is handed to pip (a mirror, an extra index), WORKERS=4 runs the tests by four.
 
 PYTHON ?= python3
 VENV ?= .venv
 PIP_FLAGS ?=
+WORKERS ?= 2
 
 bin := $(VENV)/bin
 pip := $(bin)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -c .ci/constraints.txt
@@ -29,7 +30,8 @@ test: $(VENV)/.tested-with
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
-	$(bin)/pytest
+	# By file, the longest first (tests/conftest.py); more threads per worker only get in the way.
+	OMP_NUM_THREADS=1 $(bin)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 app: $(VENV)/.installed
 	$(bin)/align app

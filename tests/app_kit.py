@@ -6,9 +6,11 @@ import os
 import re
 import shutil
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from align import snapshot
@@ -23,6 +25,10 @@ from tests.kit import ROOT, write_files
 SECONDS = 180.0
 CHINESE = re.compile("[\u4e00-\u9fff]")
 NAME = "王老师"
+
+# A server looks once for components among the installed packages; AppTest would read all their
+# metadata again for each new session of a screen, which took longer than drawing the page.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def stand(monkeypatch: pytest.MonkeyPatch, folder: Path, data: Path | None = None) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from align.records import (
     Unit,
 )
 from align.settings import Settings
+from tests.cli_kit import command
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -206,16 +206,12 @@ def write_files(folder: Path, files: dict[str, str] = FILES) -> Path:
 
 
 def align(*arguments: str | Path, at: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a process in a folder; a traceback is always a failure."""
-    done = subprocess.run(
-        [sys.executable, "-m", "align", *map(str, arguments)],
-        cwd=at,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **variables},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
+    """Run the command line as a process in a folder; a traceback is always a failure.
+
+    It starts from nothing where a variable is given that Python itself reads at its start.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **variables}
+    cold = any(name.startswith("PYTHON") for name in variables)
+    done = command(list(map(str, arguments)), at, environment, from_nothing=cold)
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     return done

@@ -34,14 +34,32 @@ def postgres() -> Iterator[Postgres]:
     server.close()
 
 
-@dataclasses.dataclass
 class Home:
-    """A database and its data folder."""
+    """A database and its data folder; on a server it is made when it is first asked for."""
 
-    kind: str
-    address: str
-    data: Path
-    server: Postgres | None = None
+    def __init__(self, kind: str, address: str, data: Path, server: Postgres | None = None) -> None:
+        self.kind, self.data, self.server = kind, data, server
+        self._address = address
+
+    @property
+    def address(self) -> str:
+        """The address a person would give to ``--db``."""
+        if not self._address and self.server:
+            self._address = self.server.new_database()
+        return self._address
+
+    def take_over(self, first: Home) -> None:
+        """Become a copy of another, which nobody has open."""
+        shutil.copytree(first.data, self.data, dirs_exist_ok=True)
+        if self.server:
+            self.close()
+            self._address = self.server.new_database(first.address.rpartition("/")[2])
+
+    def close(self) -> None:
+        """Leave nothing on the server."""
+        if self.server and self._address:
+            self.server.drop(self._address)
+            self._address = ""
 
     def open(self, **more: Any) -> Store:
         return open_store(self.address, data=self.data, **more)
@@ -62,9 +80,9 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
         yield Home("sqlite", str(tmp_path / "align.db"), tmp_path)
         return
     server: Postgres = request.getfixturevalue("postgres")
-    here = Home("postgresql", server.new_database(), tmp_path, server)
+    here = Home("postgresql", "", tmp_path, server)
     yield here
-    server.drop(here.address)
+    here.close()
 
 
 #: Gives a filled home; see :func:`ready`.
@@ -79,15 +97,12 @@ def ready(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Ready:
     def fill(make: Callable[[Store], World]) -> World:
         if (home.kind, make) not in _made:
             folder = tmp_path_factory.mktemp("made")
-            address = home.server.new_database() if home.server else str(folder / "align.db")
+            address = "" if home.server else str(folder / "align.db")
             first = Home(home.kind, address, folder, home.server)
             with first.open() as store:
                 _made[home.kind, make] = first, make(store)
         first, world = _made[home.kind, make]
-        shutil.copytree(first.data, home.data, dirs_exist_ok=True)
-        if home.server:
-            home.server.drop(home.address)
-            home.address = home.server.new_database(first.address.rpartition("/")[2])
+        home.take_over(first)
         world = copy.copy(world)
         world.store = home.open()
         return world
