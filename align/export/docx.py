@@ -145,10 +145,23 @@ def _basis(document: Docx, plan: Plan) -> Any:
         text(document, f"{i}. {words}")
     text(
         document,
-        "本草案由软件逐条比对课程标准与证书标准后生成，供教师审定时使用。表中的关系、措施与概率都是建议，"
-        "未经教师确认不生效；所有阈值和百分比都是本校的设定（见附件3），没有国家统一规定。",
+        _standing(plan)
+        + "所有阈值和百分比都是本校的设定（见附件3），没有国家统一规定。",
     )
     return first
+
+
+def _standing(plan: Plan) -> str:
+    """How far what follows has been decided by people."""
+    if plan.approval is None:
+        return (
+            "本草案由软件逐条比对课程标准与证书标准后生成，供教师审定时使用。"
+            "表中的关系、措施与概率都是建议，未经教师确认不生效；"
+        )
+    return (
+        "本方案由软件逐条比对课程标准与证书标准，经教师审定、专业建设委员会批准（见第九章）。"
+        "审定的结果与时间见各表与附件5；注明“未审定”的各项仍是机器建议，未经教师确认不生效；"
+    )
 
 
 def _scope(document: Docx, plan: Plan) -> None:

@@ -10,7 +10,7 @@ from align.export import docx_lists
 from align.export.docx_grid import Line, TableRow, table
 from align.export.docx_parts import SMALL, heading, text
 from align.export.words import number, one_line, shorten
-from align.plan.nouns import Plan
+from align.plan.nouns import ApprovalRow, Plan
 from align.records import Action, Severity
 from align.settings import BY_NAME
 
@@ -46,6 +46,8 @@ def procedure(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
     text(document, "1. 本方案有效期：（由学校填写）。")
     text(document, "2. 证书标准换版、课程标准或人才培养方案修订后，应重新比对并复核受影响的条目。")
     heading(document, titles["jiu"], 1, "jiu")
+    if plan.approval is not None:
+        _approval(document, plan.approval)
     table(
         document,
         ("", "意见", "签字（盖章）", "日期"),
@@ -53,6 +55,16 @@ def procedure(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
         (32, 56, 38, 30),
         centred=(0, 3),
     )
+
+
+def _approval(document: Docx, a: ApprovalRow) -> None:
+    """That the committee approved it, above the lines for the pens."""
+    text(
+        document,
+        f"本方案已由专业建设委员会批准（{a.when}，北京时间），签名：{'、'.join(a.names)}。"
+        + (f"批准意见：{one_line(a.note).rstrip('。')}。" if a.note else ""),
+    )
+    text(document, f"所批准文件的校验值（SHA-256）：{a.digest}", "AlignNote")
 
 
 def annexes(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:

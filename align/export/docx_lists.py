@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from align.export.docx_grid import Content, Line, TableRow, table
 from align.export.docx_parts import SMALL, heading, text
-from align.export.docx_tables import confirmation, item_lines, quotation, word_lines
+from align.export.docx_tables import confirmation, item_lines, note_lines, quotation, word_lines
 from align.export.words import number, one_line, percent, shorten
 from align.plan.nouns import UNREVIEWED, AnalysisRow, ExemptUnitRow, Plan
 from align.records import Action
@@ -50,7 +50,7 @@ def _covered_row(r: AnalysisRow, reviewed: bool) -> TableRow:
     units = [Line(shorten(u, 60), SMALL) for u in r.units[:_UNITS_SHOWN]]
     if len(r.units) > _UNITS_SHOWN:
         units.append(Line(f"等 {len(r.units)} 个单元", SMALL))
-    why = [Line(one_line(r.reason), SMALL)]
+    why = [*note_lines(r.word), Line(one_line(r.reason), SMALL)]
     if r.unit_quote:
         why.append(Line("课程原文：" + quotation(r.unit_quote), SMALL))
     cells: list[Content] = [
@@ -104,7 +104,7 @@ def _ground_row(r: ExemptUnitRow, reviewed: bool) -> TableRow:
     ids = "、".join(r.item_ids[:_ITEMS_SHOWN])
     if len(r.item_ids) > _ITEMS_SHOWN:
         ids += f" 等 {len(r.item_ids)} 条"
-    why = [Line(one_line(r.reason), SMALL)]
+    why = [*note_lines(r.word), Line(one_line(r.reason), SMALL)]
     for item, unit in r.quotes[:1]:
         why.append(Line("证书原文：" + quotation(item), SMALL))
         why.append(Line("课程原文：" + quotation(unit), SMALL))

@@ -215,7 +215,7 @@ def _analysis_row(r: AnalysisRow, reviewed: bool = False) -> TableRow:
         where.append(Line(f"现有 {number(r.unit_hours)} 学时", SMALL, colour=_GREY))
     hours = f"学时：{number(r.hours)}" if r.hours is not None else "学时：（由专业填写）"
     measure = [Line(r.measure, SMALL), Line(hours, SMALL, colour=_GREY)]
-    why = [Line(one_line(r.reason), SMALL)]
+    why = [*note_lines(r.word), Line(one_line(r.reason), SMALL)]
     if r.unit_quote:
         lead = "最接近的课程原文" if r.action is Action.SUPPLEMENT else "课程原文"
         why.append(Line(f"{lead}：{quotation(r.unit_quote)}", SMALL))
@@ -225,9 +225,15 @@ def _analysis_row(r: AnalysisRow, reviewed: bool = False) -> TableRow:
 
 
 def word_lines(word: Word) -> list[Line]:
-    """What a person has said, who, when and why."""
-    lines = [Line(words, SMALL, colour=_GREY) for words in (word.verdict, word.who, word.when)]
-    return [*lines, Line(one_line(word.note), SMALL, colour=_GREY)] if word.note else lines
+    """What a person has said, who and when; why stands in a wider column (:func:`note_lines`)."""
+    return [Line(words, SMALL, colour=_GREY) for words in (word.verdict, word.who, word.when)]
+
+
+def note_lines(word: Word | None) -> list[Line]:
+    """What a person has written with it."""
+    if word is None or not word.note:
+        return []
+    return [Line(f"审定说明：{one_line(word.note)}", SMALL)]
 
 
 def item_lines(item_id: str, quote: Quotation) -> list[Line]:

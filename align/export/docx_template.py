@@ -7,6 +7,7 @@ it uses that the plan does not have is an error, not a blank.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from align.errors import UsageError
@@ -20,12 +21,14 @@ from align.export.docx_parts import (
     same_zip,
     text,
 )
+from align.export.template_rules import environment
 from align.export.template_words import words_of
 from align.export.views import matrix_picture, task_picture
 from align.plan.nouns import Plan
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
+    from jinja2 import Undefined
 
 _HELP = "请对照 docs/formats.md 中的“方案模板”改正，或用 align template 取得一份可以改的模板。"
 _CONTEXT = 60
@@ -51,13 +54,41 @@ def fill(template: bytes, plan: Plan, *, name: str = "模板.docx") -> bytes:
     UsageError
         The file is no Word document, a tag is wrong, or a name in it is unknown.
     """
+    from jinja2 import StrictUndefined
+
+    def words(document: DocxTemplate) -> dict[str, Any]:
+        return {**words_of(plan), **_pictures(document, plan)}
+
+    return filled(template, words, StrictUndefined, name=name)
+
+
+def filled(
+    template: bytes,
+    words: Callable[[DocxTemplate], Mapping[str, Any]],
+    undefined: type[Undefined],
+    *,
+    name: str,
+) -> bytes:
+    """A template with these words in it.
+
+    Parameters
+    ----------
+    words : callable
+        Gives every name for the opened template: a picture belongs to its document.
+    undefined : type
+        What becomes of a name that is none.
+
+    Raises
+    ------
+    UsageError
+        As :func:`fill`.
+    """
     import zipfile
 
     from docx.opc.exceptions import PackageNotFoundError
     from docxtpl import DocxTemplate
-    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+    from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
     from jinja2.exceptions import SecurityError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
     from lxml.etree import XMLSyntaxError
 
     try:
@@ -67,10 +98,9 @@ def fill(template: bytes, plan: Plan, *, name: str = "模板.docx") -> bytes:
         raise UsageError(
             "模板不是 Word 文档", file=name, expected=".docx 文件", remedy=_HELP
         ) from error
-    words = {**words_of(plan), **_pictures(document, plan)}
-    rules = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    known = words(document)
     try:
-        document.render(words, rules, autoescape=True)
+        document.render(dict(known), environment(undefined), autoescape=True)
         out = io.BytesIO()
         document.save(out)
     except TemplateSyntaxError as error:
@@ -80,7 +110,7 @@ def fill(template: bytes, plan: Plan, *, name: str = "模板.docx") -> bytes:
     except UndefinedError as error:
         raise UsageError(
             "模板用了没有的名称", file=name, place=_near(error), got=error.message,
-            expected="、".join(words), remedy=_HELP,
+            expected="、".join(known), remedy=_HELP,
         ) from error  # fmt: skip
     except SecurityError as error:
         raise UsageError(

@@ -11,7 +11,7 @@ from typing import Any
 from align.errors import ReadError
 from align.export.words import clean
 from align.export.xlsx_edit import ID_TITLES, KINDS, SUBJECT, VERDICT, Kind
-from align.read.limits import Limits
+from align.read.limits import OWN_PROCESS
 from align.read.safety import check_package
 
 _HEAD_ROWS = 12  # rows above which the heading is looked for
@@ -43,7 +43,7 @@ def filled_rows(data: bytes, name: str) -> list[FilledRow]:
     expected = "由程序导出的 plan.xlsx"
     if not data.startswith(b"PK"):
         raise ReadError("不是 xlsx 工作簿", file=name, expected=expected)
-    check_package(data, name, Limits())
+    check_package(data, name, OWN_PROCESS)
     found: list[FilledRow] = []
     with_ids = False
     try:

@@ -122,10 +122,7 @@ def _match_row(
 
 def coverage_csv(coverage: Iterable[Coverage]) -> bytes:
     """``coverage.csv``: one row per thing covered, certificates first, then courses."""
-    ordered = sorted(
-        coverage,
-        key=lambda c: (_SCOPES.index(c.scope) if c.scope in _SCOPES else 99, natural(c.id), c.name),
-    )
+    ordered = sorted(coverage, key=coverage_order)
     return _csv(
         COVERAGE_COLUMNS,
         [
@@ -144,6 +141,11 @@ def coverage_csv(coverage: Iterable[Coverage]) -> bytes:
     )
 
 
+def coverage_order(c: Coverage) -> tuple[Any, ...]:
+    """Sort key: certificates first, then courses."""
+    return (_SCOPES.index(c.scope) if c.scope in _SCOPES else 99, natural(c.id), c.name)
+
+
 def proposals_csv(
     proposals: Iterable[Proposal],
     courses: Sequence[Course],
@@ -160,19 +162,7 @@ def proposals_csv(
     said = verdicts or {}
     course_names = {c.id: c.name for c in courses}
     certificate_names = {c.id: c.name for c in certificates}
-    actions = list(ACTION_ZH)
-    ordered = sorted(
-        proposals,
-        key=lambda p: (
-            p.certificate_id,
-            p.action == "exempt",
-            natural(p.item_ids[0] if p.item_ids and p.action != "exempt" else ""),
-            p.course_id,
-            tuple(natural(u) for u in p.unit_ids),
-            actions.index(p.action),
-            p.id,
-        ),
-    )
+    ordered = sorted(proposals, key=proposal_order)
     return _csv(
         (*PROPOSAL_COLUMNS, *VERDICT_COLUMNS) if said else PROPOSAL_COLUMNS,
         [
@@ -200,6 +190,19 @@ def proposals_csv(
             ]
             for p in ordered
         ],
+    )
+
+
+def proposal_order(p: Proposal) -> tuple[Any, ...]:
+    """Sort key: by certificate, item and action; exemptions after the items."""
+    return (
+        p.certificate_id,
+        p.action == "exempt",
+        natural(p.item_ids[0] if p.item_ids and p.action != "exempt" else ""),
+        p.course_id,
+        tuple(natural(u) for u in p.unit_ids),
+        list(ACTION_ZH).index(p.action),
+        p.id,
     )
 
 

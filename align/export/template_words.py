@@ -6,7 +6,7 @@ docs/formats.md lists these names; a test holds the two together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from align.export.docx_credits import credit_total_notes
 from align.export.docx_tables import confirmation
@@ -16,6 +16,53 @@ from align.records import ACTION_ZH, Action
 
 #: Lists of pictures; :mod:`align.export.docx_template` puts them in.
 PICTURES = ("热力图", "关联图")
+
+_SAID = ("审定", "审定人", "审定时间", "审定说明")
+_QUOTED = ("证书原文", "证书位置", "课程原文", "课程位置")
+_ITEM = (
+    "证书", "等级", "领域", "任务", "编号", "要求", "关系", "课程", "单元", "措施", "学时",
+    "现有学时", "概率", "存疑", "理由", "规则", *_QUOTED, *_SAID,
+)  # fmt: skip
+#: Every name: what it is (text, a list of texts, rows, or one record), and the names inside.
+FIELDS: Mapping[str, tuple[Literal["text", "list", "rows", "record"], tuple[str, ...]]] = {
+    "专业": ("text", ()),
+    "学校": ("text", ()),
+    "标记": ("text", ()),
+    "不纳入": ("list", ()),
+    "签署": ("list", ()),
+    "批准": ("rows", ("时间", "签名", "说明", "校验值")),
+    "证书": ("rows", ("名称", "代码", "版本", "制定单位", "等级", "领域数", "任务数", "要求数")),
+    "覆盖情况": (
+        "rows", ("证书", "等级", "要求数", "已覆盖", "强化", "拓展", "补充", "份额"),
+    ),
+    "课程对照": (
+        "rows",
+        ("证书", "课程", "代码", "性质", "类别", "学时", "学分", "学期", "单元数", "关联单元数",
+         "关联要求数", "各等级", "任务"),
+    ),
+    "融通内容": ("rows", _ITEM),
+    "措施": ("rows", _ITEM),
+    "已覆盖": ("rows", _ITEM),
+    "免修单元": (
+        "rows",
+        ("证书", "课程", "单元", "学时", "编号", "概率", "存疑", "理由", "规则", *_QUOTED, *_SAID),
+    ),
+    "学分转换": (
+        "rows",
+        ("证书", "等级", "课程", "代码", "性质", "学时", "学分", "学分说明", "成绩记法", "概率",
+         "存疑", "理由", "规则", "转换规则", "状态", *_SAID),
+    ),
+    "学分合计": ("text", ()),
+    "学分说明": ("text", ()),
+    "设定": ("rows", ("名称", "数值", "含义", "来源")),
+    "规则": ("rows", ("名称", "数值", "含义", "出处")),
+    "问题": ("rows", ("文件", "位置", "问题")),
+    "审定记录": ("rows", ("时间", "审定人", "对象", "内容", "结论", "说明")),
+    "文件": ("rows", ("名称", "校验值")),
+    "运行": ("record", ("编号", "程序版本", "模型", "设定版本", "规则版本", "账本首部")),
+    "热力图": ("list", ()),
+    "关联图": ("list", ()),
+}  # fmt: skip
 
 
 def words_of(plan: Plan) -> dict[str, Any]:
@@ -30,6 +77,10 @@ def words_of(plan: Plan) -> dict[str, Any]:
         "标记": plan.mark,
         "不纳入": list(plan.left_out),
         "签署": list(plan.signatures),
+        "批准": [
+            {"时间": a.when, "签名": "、".join(a.names), "说明": a.note, "校验值": a.digest}
+            for a in ((plan.approval,) if plan.approval else ())
+        ],
         "证书": _scope(plan),
         "覆盖情况": _summary(plan),
         "课程对照": _courses(plan),

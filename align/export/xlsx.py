@@ -64,6 +64,7 @@ def xlsx_bytes(plan: Plan) -> bytes:
     matrices(sheets, plan)
     _evidence(sheets, plan)
     _problems(sheets, plan)
+    _decided(sheets, plan)
     _settings(sheets, plan)
     book.close()
     return out.getvalue()
@@ -271,6 +272,21 @@ def _problems(sheets: Sheets, plan: Plan) -> None:
     )
 
 
+def _decided(sheets: Sheets, plan: Plan) -> None:
+    """Who decided what and when; no sheet before anybody has."""
+    if not plan.decided:
+        return
+    columns = (_T("时间", 18), _T("审定人", 14), _T("对象"), _T("内容", 80), _T("结论", 24),
+               _T("说明", 50))  # fmt: skip
+    sheets.table(
+        "审定记录",
+        f"{plan.major}专业现行有效的审定",
+        columns,
+        [[d.when, d.who, d.what, d.subject, d.verdict, d.note] for d in plan.decided],
+        notes=("按时间排列，北京时间",),
+    )
+
+
 def _settings(sheets: Sheets, plan: Plan) -> None:
     run = plan.run
     rows: list[list[Value]] = [
@@ -283,6 +299,12 @@ def _settings(sheets: Sheets, plan: Plan) -> None:
         ["运行", "设定版本", run.settings_version, "", "", "", "settings_version"],
         ["运行", "账本首部", plan.ledger or "无", "", "", "", "ledger"],
     ]
+    if (a := plan.approval) is not None:
+        rows += [
+            ["批准", "批准时间", a.when, "北京时间", "", "", "approved_at"],
+            ["批准", "签名", "、".join(a.names), "", a.note, "", "approved_by"],
+            ["批准", "所批准的 plan.docx", a.digest, "SHA-256", "", "", "approved_digest"],
+        ]
     if plan.rules is not None:
         rows.append(["转换规则", "规则版本", plan.rules_version, "", "", "", "rules_version"])
         rows += [["转换规则", r.title, r.value, "", r.meaning, r.origin, r.name]

@@ -1,7 +1,7 @@
 """The draft plan (书证融通实施方案): results laid out as an integration plan's tables."""
 
 from align.plan.analysis import ACTION_ORDER, unit_title
-from align.plan.credits import Conversion
+from align.plan.credits import Conversion, Listed
 from align.plan.make import make_plan
 from align.plan.matrix import Column, Matrix, course_matrix
 from align.plan.nouns import (
@@ -10,6 +10,7 @@ from align.plan.nouns import (
     SIGNATURES,
     UNREVIEWED,
     AnalysisRow,
+    ApprovalRow,
     CourseRow,
     CreditRow,
     DecidedRow,
@@ -31,6 +32,7 @@ __all__ = [
     "SIGNATURES",
     "UNREVIEWED",
     "AnalysisRow",
+    "ApprovalRow",
     "Column",
     "Conversion",
     "CourseRow",
@@ -38,6 +40,7 @@ __all__ = [
     "DecidedRow",
     "EvidenceRow",
     "ExemptUnitRow",
+    "Listed",
     "Matrix",
     "Plan",
     "Quotation",

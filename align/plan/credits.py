@@ -31,6 +31,16 @@ COURSE_EXEMPTION = "exempt-course"  # the rule's name in align.exempt
 _GRADE = "按学校规定（待定）"
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversion that the committee has approved; ``words`` say who and when."""
+
+    level: str
+    credits: float
+    grade: float | None
+    words: str
+
+
 @dataclass(frozen=True)
 class Conversion:
     """The college's conversion rules and what they are applied to.
@@ -48,6 +58,9 @@ class Conversion:
         The programme's total.
     same_content : sequence of frozenset of str
         Certificates (ids) that the college declares to be of the same content.
+    listed : mapping of (certificate id, course id) to Listed
+        The conversions the committee has approved for this programme: where there are any, they
+        and no others are taken, whatever the rules alone would choose.
     """
 
     rules: RuleSet
@@ -55,6 +68,7 @@ class Conversion:
     bank: Mapping[tuple[str, str], Bank] = field(default_factory=dict)
     programme_credits: float | None = None
     same_content: Sequence[frozenset[str]] = ()
+    listed: Mapping[tuple[str, str], Listed] = field(default_factory=dict)
 
 
 def word_of(decision: Decision | None) -> Word | None:
@@ -222,11 +236,30 @@ def converted(
         if pair in by_pair:
             best = _shown(by_pair[pair], chosen)
             row = proposed.get(pair) or _approved_row(best, known[pair[1]], approved[pair])
-            out.append(_judged(row, best, chosen))
+            row = _judged(row, best, chosen)
+            out.append(_of_list(row, given.listed.get(pair)) if given.listed else row)
         else:
             why = "没有内容达到关联阈值"
-            out.append(replace(proposed[pair], taken=False, against=(why,)))
-    return tuple(out), len(chosen.ties)
+            row = replace(proposed[pair], taken=False, against=(why,))
+            out.append(_of_list(row, given.listed.get(pair)) if given.listed else row)
+    # What was approved leaves no choice open.
+    return tuple(out), 0 if given.listed else len(chosen.ties)
+
+
+def _of_list(row: CreditRow, listed: Listed | None) -> CreditRow:
+    """The row by the conversions that the committee has approved."""
+    if listed is None:
+        status = "未列入已批准的转换" + (f"；{row.word.line}" if row.word else "")
+        return replace(row, taken=False, status=status)
+    return replace(
+        row,
+        taken=True,
+        against=(),
+        level=listed.level or row.level,
+        credits=listed.credits,
+        grade=row.grade if listed.grade is None else f"{listed.grade:g} 分",
+        status=listed.words,
+    )
 
 
 def _shown(found: Sequence[Candidate], chosen: Chosen) -> Candidate:

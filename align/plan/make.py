@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from align.decisions import Decision, LinkDecision
+from align.decisions import Approval, Decision, LinkDecision
 from align.links import linked as is_linked
 from align.plan.analysis import analysis_rows
 from align.plan.credits import Conversion, converted, credit_rows, exempt_units, rule_rows
@@ -19,12 +19,14 @@ from align.plan.matrix import course_matrix
 from align.plan.nouns import (
     DRAFT_MARK,
     SIGNATURES,
+    ApprovalRow,
     CourseRow,
     EvidenceRow,
     Plan,
     ScopeRow,
     SettingRow,
     SummaryRow,
+    local_time,
 )
 from align.records import (
     Action,
@@ -58,6 +60,7 @@ def make_plan(
     links: Iterable[LinkDecision] = (),
     conversion: Conversion | None = None,
     ledger: str = "",
+    approval: Approval | None = None,
 ) -> Plan:
     """Lay out one programme's results as a draft plan.
 
@@ -89,6 +92,8 @@ def make_plan(
         The college's conversion rules; without them 学分转换表 lists candidates by content.
     ledger : str
         Head of the ledger (entry number and hash), printed at the end.
+    approval : Approval, optional
+        The committee's approval, while it stands.
 
     Returns
     -------
@@ -129,25 +134,36 @@ def make_plan(
         ),
         run=run,
         signatures=tuple(signatures) or SIGNATURES,
-        mark=_mark(proposals, said) if reviewed else DRAFT_MARK,
+        mark=_mark(proposals, said, approval) if reviewed or approval else DRAFT_MARK,
         reviewed=reviewed,
         rules=None if conversion is None else rule_rows(conversion.rules),
         rules_version="" if conversion is None else conversion.rules.version,
         credit_choices=choices,
         decided=decided_rows(proposals, courses, certificates, said, links),
         ledger=ledger,
+        approval=None if approval is None else _approval(approval),
     )
 
 
-def _mark(proposals: Sequence[Proposal], said: Mapping[str, Decision]) -> str:
-    """How much of the draft people have looked at."""
+def _mark(
+    proposals: Sequence[Proposal], said: Mapping[str, Decision], approval: Approval | None
+) -> str:
+    """How much of the plan people have looked at, and whether it is approved."""
     done = sum(p.id in said or p.confirmed for p in proposals)
-    if done == len(proposals):
+    left = len(proposals) - done
+    if approval is not None:
+        day = local_time(approval.time)[:10]
+        rest = f"；{left} 项建议未经教师审定" if left else ""
+        return f"已批准（{day}，专业建设委员会{rest}）"
+    if not left:
         return f"草案（{done} 项建议均经教师审定，待批准）"
-    return (
-        f"草案（已经教师审定 {done} 项；其余 {len(proposals) - done} 项未审定，"
-        "为机器建议，未经教师审定）"
-    )
+    return f"草案（已经教师审定 {done} 项；其余 {left} 项未审定，为机器建议，未经教师审定）"
+
+
+def _approval(a: Approval) -> ApprovalRow:
+    # Whoever has been erased since signed all the same.
+    names = tuple(name or "（已删除的人员）" for name in a.names)
+    return ApprovalRow(local_time(a.time), names, a.note, a.digest, a.run_id)
 
 
 def _scope(certificate: Certificate) -> list[ScopeRow]:
