@@ -1,16 +1,15 @@
-"""``align tune``: figures at thresholds, a threshold for a goal, and what a change would do.
+"""``align tune``: figures at thresholds, thresholds for a goal, what a change would do, versions.
 
-It writes nothing unless ``--save`` and ``--reason`` are given.
+It writes nothing without an explicit word: ``--save``, ``--back``, ``--take-back`` (each with a
+reason) or ``--draw``.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
-import sys
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,40 +17,23 @@ import typer
 
 from align.cli_models import Device
 from align.cli_store import Db, PasswordStdin
-from align.errors import SettingsError, UsageError
-from align.records import ACTION_ZH
+from align.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from align.decisions import Person, Workspace
-    from align.records import Proposal
-    from align.settings import Settings
-    from align.store import Store
-    from align.tune import Effect, Figure, Goal, Reviewed, Suggestion, Table
-
-#: Thresholds shown beside the one in force.
-_SHOWN_AT = (0.1, 0.3, 0.5, 0.7)
-_SHOWN_CHANGES = 40
-_CHANGE_ZH = {"appears": "出现", "vanishes": "消失", "action": "改处理", "content": "改内容"}
-_NAMES = (("precision", "精确率"), ("recall", "召回率"), ("f1", "F1"))
-# Probabilities are kept in 16 bits; nearer to 0 or 1 there is nothing to tell apart.
-_EDGE = 0.5 / 65535
-
-
-@dataclass(frozen=True)
-class _Ground:
-    """What figures and effects stand on: reviewed pairs, and proposals under other settings."""
-
-    table: Table
-    settings: Settings
-    proposals: Callable[[Settings], tuple[Proposal, ...]]
-    words: str
+    from align.cli_tune_ground import Ground, Place
+    from align.tune import Goal, Refit
 
 
 def tune(
     workspace: Annotated[
         str | None, typer.Option("--workspace", help="数据库里的工作区（名称或编号）。")
+    ] = None,
+    college: Annotated[
+        str | None,
+        typer.Option(
+            "--college",
+            help="整个学院（名称或编号；本机为 local）：看全院已审定的配对，版本存为全院的。",
+        ),
     ] = None,
     courses: Annotated[Path | None, typer.Option("--courses", help="已标注的课程标准。")] = None,
     certs: Annotated[
@@ -60,6 +42,7 @@ def tune(
     links: Annotated[
         Path | None, typer.Option("--links", help="标注的关联：item_id、unit_id、grade。")
     ] = None,
+    samples: Annotated[bool, typer.Option("--samples", help="看随附的标注样例。")] = False,
     recall: Annotated[
         float | None, typer.Option("--recall", help="目标：召回率不低于此值，如 0.95。")
     ] = None,
@@ -67,66 +50,123 @@ def tune(
         float | None, typer.Option("--precision", help="目标：精确率不低于此值，如 0.95。")
     ] = None,
     f1: Annotated[bool, typer.Option("--f1", help="目标：F1 最高。")] = False,
+    exempt: Annotated[
+        float | None,
+        typer.Option(
+            "--exempt", help="目标：免修的精确率不低于此值，如 0.95；依据已决定的免修建议。"
+        ),
+    ] = None,
     change: Annotated[
         list[str] | None,
         typer.Option("--set", help="试一个设置，如 link_threshold=0.3，可多次给出。"),
     ] = None,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="重新拟合概率校准，比较前后；同时给 --save 才采用。")
+    ] = False,
     model: Annotated[str | None, typer.Option("--model", help="向量模型：名称或文件夹。")] = None,
     device: Device = None,
     concepts: Annotated[
         Path | None, typer.Option("--concepts", help="学校自己的概念词表（TSV）。")
     ] = None,
     settings: Annotated[Path | None, typer.Option("--settings", help="设置文件（TOML）。")] = None,
-    save: Annotated[
-        bool, typer.Option("--save", help="把所试的设置保存为工作区的新版本；须同时给 --reason。")
+    versions: Annotated[
+        bool, typer.Option("--versions", help="列出设置与校准的各个版本。")
     ] = False,
+    save: Annotated[
+        bool,
+        typer.Option("--save", help="把所试的设置（或 --refit 的校准）保存为新版本；须给理由。"),
+    ] = False,
+    back: Annotated[
+        int | None,
+        typer.Option("--back", help="按第几版的值保存新版本；0 为第 1 版以前。须给理由。"),
+    ] = None,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="撤回现行的校准。须给理由。")
+    ] = False,
+    draw: Annotated[
+        int | None,
+        typer.Option("--draw", help="从机器排在后面的配对中随机抽取几对来审，记入账本。"),
+    ] = None,
     reason: Annotated[str, typer.Option("--reason", help="保存的理由。")] = "",
     who: Annotated[str, typer.Option("--as", help="保存的人：登录名；本机使用时为姓名。")] = "",
     password_stdin: PasswordStdin = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
     db: Db = None,
 ) -> None:
-    """阈值的各项指标、按目标的建议值，以及改动会带来的变化；不给 --save 时什么也不写。"""
+    """阈值的各项指标、按目标的建议值、改动会带来的变化，以及各个版本；不明说保存时什么也不写。"""
+    from align import cli_tune_ground as ground
+    from align.cli_tune_show import goal
     from align.settings import load_settings
 
-    goal = _goal(recall, precision, f1)
-    changes = _changes(change or [])
-    if save and not (workspace and reason.strip() and who and changes):
+    given = [x for x in (recall, precision, f1 or None, exempt) if x is not None]
+    if len(given) > 1:
+        raise UsageError("目标请只给一个", expected="--recall、--precision、--f1 或 --exempt")
+    wanted, changes = goal(recall, precision, f1), _changes(change or [])
+    stored = workspace is not None or college is not None
+    files = [x for x in (courses, certs, links) if x is not None]
+    if stored + samples + bool(files) > 1:
         raise UsageError(
-            "保存还缺少选项", expected="--workspace、--set、--reason 和 --as",
-            remedy="建议值也要用 --set 写明，才会保存。",
-        )  # fmt: skip
+            "工作区、标注文件与随附样例请只给一种",
+            expected="--workspace 或 --college，或三个标注文件，或 --samples",
+        )
+    writes = [save, back is not None, take_back, draw is not None]
+    _check_words(writes, stored, changes, refit, reason, who)
+    if not stored and (versions or refit or exempt is not None):
+        raise UsageError(
+            "版本、校准与免修的目标都依据学院自己的审定", expected="--workspace 或 --college"
+        )
     base = load_settings(settings)
-    if workspace is not None:
-        if courses or certs or links:
-            raise UsageError("工作区与标注文件请只给一种", expected="--workspace，或三个标注文件")
+    if stored:
         from align.cli_store import _store
+        from align.cli_tune_keep import versions as listed
 
         with closing(_store(db, create=False)) as store:
-            space = _space(store, workspace)
-            _show(_of_workspace(store, space, base), goal, changes, as_json)
+            here = ground.place(store, workspace, college)
+            if back is not None or take_back or draw is not None:
+                _write(here, back, take_back, draw, reason, who, password_stdin)
+                return
+            with _said(as_json) as data:
+                if versions:
+                    data |= listed(here)
+                    return
+                made = _show(ground.of_place(here, base), wanted, exempt, changes, refit, data)
             if save:
-                _save(store, space, changes, reason, _signed_in(store, space, who, password_stdin))
+                _save(here, changes, made, reason, who, password_stdin)
+        return
+    base.with_values(**changes)  # refuses what may not be, before the long work
+    if samples:
+        if changes:
+            raise UsageError("随附样例只有配对，没有建议可改", expected="不给 --set")
+        with _said(as_json) as data:
+            _show(ground.of_samples(base), wanted, None, changes, False, data)
         return
     if courses is None or certs is None or links is None:
         raise UsageError(
-            "缺少要看的配对", expected="--workspace，或 --courses、--certs、--links 三个"
+            "缺少要看的配对",
+            expected="--workspace 或 --college，或 --courses、--certs、--links 三个，或 --samples",
         )
-    base.with_values(**changes)  # refuses what may not be, before the long work
-    _show(_of_labels(courses, certs, links, base, model, device, concepts), goal, changes, as_json)
+    found = ground.of_labels(courses, certs, links, base, model, device, concepts)
+    with _said(as_json) as data:
+        _show(found, wanted, None, changes, False, data)
 
 
-def _goal(recall: float | None, precision: float | None, f1: bool) -> Goal | None:
-    from align.tune import Goal
-
-    given = [x for x in (recall, precision, f1 or None) if x is not None]
-    if len(given) > 1:
-        raise UsageError("目标请只给一个", expected="--recall、--precision 或 --f1")
-    if recall is not None:
-        return Goal("recall", recall)
-    if precision is not None:
-        return Goal("precision", precision)
-    return Goal("f1") if f1 else None
+def _check_words(
+    writes: list[bool], stored: bool, changes: dict[str, float], refit: bool, reason: str, who: str
+) -> None:
+    """Refuse, before any work, what cannot be saved."""
+    save, back, take_back, draw = writes
+    if sum(writes) > 1:
+        raise UsageError("一次请只做一件", expected="--save、--back、--take-back 或 --draw")
+    if save and not (stored and reason.strip() and who and bool(changes) != refit):
+        raise UsageError(
+            "保存还缺少选项",
+            expected="--workspace（或 --college）、--set 或 --refit 之一、--reason 和 --as",
+            remedy="建议值也要用 --set 写明，才会保存。",
+        )
+    if (back or take_back) and not (stored and reason.strip() and who):
+        raise UsageError("保存还缺少选项", expected="--workspace（或 --college）、--reason 和 --as")
+    if draw and not (stored and who):
+        raise UsageError("抽样还缺少选项", expected="--workspace 和 --as")
 
 
 def _changes(given: list[str]) -> dict[str, float]:
@@ -142,252 +182,89 @@ def _changes(given: list[str]) -> dict[str, float]:
     return found
 
 
-# --- what the figures stand on ---
-
-
-def _odds(probability: float, calibration: tuple[float, float]) -> float:
-    """Log-odds of the matcher's own probability, from one under a calibration."""
-    p = min(max(probability, _EDGE), 1 - _EDGE)
-    slope, intercept = calibration
-    return (math.log(p / (1 - p)) - intercept) / slope
-
-
-def _of_workspace(store: Store, space: Workspace, base: Settings) -> _Ground:
-    from align import review, snapshot
-    from align.settings import Settings
-    from align.store import COMMAND_LINE
-    from align.tune import Drawn, Reviewed, by_pair, table
-
-    me = COMMAND_LINE
-    if not space.run_id:
-        raise UsageError("这个工作区还没有运行", place=space.name, remedy="请先在界面中运行对照。")
-    kept = snapshot.load(store.snapshot(me, space.run_id, space.id))
-    calibration = store.calibration_in_force(me, space.id)
-    # The run may have been made before the calibration in force was saved.
-    since = snapshot.between(snapshot.calibration_of(kept.run.model), calibration)
-    grades = review.in_force(store.link_decisions(me, space.id), space.reviewers, space.run_id)
-    verdicts = review.words_in_force(store.decisions(me, space.id), space.reviewers, space.run_id)
-    lots = [
-        Drawn(pair, share)
-        for sample in store.samples(me, space.id)
-        if sample.run_id == space.run_id
-        for pair, share in sample.drawn
-    ]
-    chances = by_pair(grades, lots)
-    pairs = []
-    for pair, grade in grades.items():
-        p = kept.probability(pair)
-        if p is not None:
-            p = float(snapshot.recalibrated(p, since)) if since != snapshot.AS_SHIPPED else p
-            group = f"{pair[0]}|{pair[1]}"
-            pairs.append(Reviewed(pair, group, p, _odds(p, calibration), grade, chances[pair]))
-    in_force = Settings({**base.values, **store.settings_in_force(me, space.id)})
-
-    def proposals(under: Settings) -> tuple[Proposal, ...]:
-        shown = snapshot.under(kept, under, since)
-        return tuple(snapshot.result(shown, grades, verdicts).proposals)
-
-    drawn = sum(d.pair in grades for d in lots)
-    words = f"工作区“{space.name}”已审定的 {len(pairs)} 对，其中抽样所得 {drawn} 对"
-    return _Ground(table(pairs), in_force, proposals, words)
-
-
-def _of_labels(
-    courses: Path,
-    certs: Path,
-    links: Path,
-    base: Settings,
-    model: str | None,
-    device: str | None,
-    concepts: Path | None,
-) -> _Ground:
-    from align import snapshot
-    from align.judge import labelled
-    from align.match import load_matcher
-    from align.models import load_embedder
-    from align.places import models_folder
-    from align.present import Console
-    from align.tune import Reviewed, table
-
-    with Console() as console:
-        result, pairs = labelled(
-            courses, certs, links, load_embedder(model, device=device),
-            load_matcher(models_folder() / "matcher.json", concepts), base, console.progress,
-        )  # fmt: skip
-    kept = snapshot.load(snapshot.dump(result))
-    found: list[Reviewed] = [
-        Reviewed(pair, f"{pair[0]}|{pair[1]}", p, _odds(p, snapshot.AS_SHIPPED), grade)
-        for pair, p, grade in pairs
-    ]
-
-    def proposals(under: Settings) -> tuple[Proposal, ...]:
-        return tuple(snapshot.result(snapshot.under(kept, under)).proposals)
-
-    return _Ground(table(found), base, proposals, f"标注的样例，全部 {len(found)} 对")
-
-
-# --- what is shown ---
-
-
-def _show(ground: _Ground, goal: Goal | None, changes: dict[str, float], as_json: bool) -> None:
-    from align.tune import effect, expected_calibration_error, suggest, with_interval
-
-    now = ground.settings
-    after = now.with_values(**changes)  # refuses what may not be, before the long work
-    found = suggest(ground.table, goal) if goal else None
-    if found and not changes:
-        changes, after = _tried(found, now)
-    asked = sorted({*_SHOWN_AT, now.link_threshold, changes.get("link_threshold", 0.1)})
-    figures = {x: _figures(ground.table, x) for x in asked} if len(ground.table) else {}
-    ece = with_interval(ground.table, expected_calibration_error) if figures else None
-    done = effect(ground.proposals(now), ground.proposals(after)) if changes else None
-    if as_json:
-        typer.echo(json.dumps(_data(ground, figures, ece, found, changes, done), ensure_ascii=False,
-                              indent=1, allow_nan=False))  # fmt: skip
+@contextmanager
+def _said(as_json: bool) -> Iterator[dict[str, Any]]:
+    """What is found, as data; with ``--json`` the data take the place of the words."""
+    data: dict[str, Any] = {}
+    if not as_json:
+        yield data
         return
-    typer.echo(f"{ground.words}（有关联 {int(ground.table.linked.sum())} 对）")
-    for x, f in figures.items():
-        mark = "  ← 现用" if x == now.link_threshold else ""
-        said = "  ".join(f"{zh} {_figure(f[name])}" for name, zh in _NAMES)
-        typer.echo(f"关联阈值 {x:g}：{said}{mark}")
-    if ece is not None:
-        typer.echo(f"校准误差 {_figure(ece)}")
-    else:
-        typer.echo("还没有已审定的配对，没有指标可看。")
-    if found:
-        _say_suggestion(found)
-    if done:
-        named = "、".join(f"{k}={v:g}" for k, v in changes.items())
-        typer.echo(f"若改为 {named}：")
-        _say_effect(done)
+    with redirect_stdout(StringIO()):
+        yield data
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False))
 
 
-def _figures(t: Table, threshold: float) -> dict[str, Figure]:
-    from align.tune import precision_recall, with_interval
-
-    def part(k: int) -> Callable[[Table], float]:
-        return lambda x: precision_recall(x, threshold)[k]
-
-    return {name: with_interval(t, part(k)) for k, (name, _) in enumerate(_NAMES)}
-
-
-def _tried(found: Suggestion, now: Settings) -> tuple[dict[str, float], Settings]:
-    """The suggested threshold as a change, if the settings allow it at all."""
-    changes = {"link_threshold": found.threshold}
-    try:
-        return changes, now.with_values(**changes)
-    except SettingsError as error:
-        typer.echo(f"建议值不能直接使用：{error.line()}", err=True)
-        return {}, now
-
-
-def _figure(f: Figure) -> str:
-    return f"{f.value:.3f}（{f.low:.3f}–{f.high:.3f}，n={f.n}）"
-
-
-def _say_suggestion(s: Suggestion) -> None:
-    aim = {"recall": "召回率", "precision": "精确率", "f1": "F1"}[s.goal.aim]
-    wanted = "最高" if s.goal.aim == "f1" else f"不低于 {s.goal.level:g}"
-    low, high = s.spread
-    typer.echo(
-        f"目标 {aim}{wanted}：建议关联阈值 {s.threshold:.4g}（各折 {low:.4g}–{high:.4g}）"
-        + ("" if s.reached else "；在留出的配对上没有达到目标")
-    )
-    said = "  ".join(f"{zh} {_figure(getattr(s, name))}" for name, zh in _NAMES)
-    typer.echo(f"  在留出的配对上：{said}")
-
-
-def _say_effect(e: Effect) -> None:
-    counts = "，".join(f"{ACTION_ZH[a]} {b}→{c}" for a, b, c in e.actions if b != c)
-    typer.echo(
-        f"  {len(e.changes)} 条建议有变化（{counts or '各处理的条数不变'}）；"
-        f"免修学时 {e.hours:+g}，学分 {e.credits:+g}"
-    )
-    for c in e.changes[:_SHOWN_CHANGES]:
-        before = ACTION_ZH[c.before.action] if c.before else "（无）"
-        after = ACTION_ZH[c.after.action] if c.after else "（无）"
-        typer.echo(f"  {_CHANGE_ZH[c.kind]} {c.subject}：{before} → {after}")
-    if len(e.changes) > _SHOWN_CHANGES:
-        typer.echo(f"  ……另有 {len(e.changes) - _SHOWN_CHANGES} 条，用 --json 查看")
-
-
-def _data(
-    ground: _Ground,
-    figures: dict[float, dict[str, Figure]],
-    ece: Figure | None,
-    found: Suggestion | None,
+def _show(
+    ground: Ground,
+    goal: Goal | None,
+    exempt: float | None,
     changes: dict[str, float],
-    done: Effect | None,
-) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "pairs": len(ground.table),
-        "links": int(ground.table.linked.sum()),
-        "link_threshold": ground.settings.link_threshold,
-        "figures": [
-            {"threshold": x, **{k: _finite(v) for k, v in f.items()}} for x, f in figures.items()
-        ],
-        "ece": None if ece is None else _finite(ece),
-    }
-    if found:
-        data["suggestion"] = {
-            "aim": found.goal.aim, "level": found.goal.level, "threshold": found.threshold,
-            "reached": found.reached, "spread": list(found.spread),
-            **{name: _finite(getattr(found, name)) for name, _ in _NAMES},
-        }  # fmt: skip
-    if done:
-        data["effect"] = {
-            "settings": changes, "hours": done.hours, "credits": done.credits,
-            "actions": {str(a): [b, c] for a, b, c in done.actions},
-            "changes": [
-                {"subject": c.subject, "kind": c.kind,
-                 "before": str(c.before.action) if c.before else None,
-                 "after": str(c.after.action) if c.after else None}
-                for c in done.changes
-            ],
-        }  # fmt: skip
-    return data
+    fit: bool,
+    data: dict[str, Any],
+) -> Refit | None:
+    """Say figures, the goal's thresholds and the effect; the calibration fitted anew, if asked."""
+    from align import cli_tune_show as show
+    from align.tune import Calibration, refit, suggest
+
+    ground.settings.with_values(**changes)  # refuses what may not be, before the long work
+    data |= show.figures(ground, changes)
+    tried = changes
+    if goal:
+        found = suggest(ground.table, goal)
+        data |= show.suggestion(found)
+        if ground.effects and not changes:
+            tried = show.as_change(found, ground.settings, "link_threshold")
+    if exempt is not None:
+        wanted, said = show.exemption(ground, exempt)
+        data |= said
+        tried = changes or wanted
+    made = None
+    if fit:
+        made = refit(ground.table, Calibration(*ground.calibration))
+        data |= show.refit(made)
+    if ground.effects and tried:
+        named = "、".join(f"{k}={v:g}" for k, v in tried.items())
+        data |= show.effects(ground.effects(tried, None), f"若改为 {named}：", tried)
+    elif ground.effects and made and made.better:
+        new = (made.after.slope, made.after.intercept)
+        data |= show.effects(ground.effects({}, new), "若采用新的校准：", {})
+    return made
 
 
-def _finite(f: Figure) -> dict[str, float | None]:
-    """NaN (an interval of nothing) has no JSON."""
-    return {k: v if math.isfinite(v) else None for k, v in dataclasses.asdict(f).items()}
+def _write(
+    here: Place,
+    back: int | None,
+    take_back: bool,
+    draw: int | None,
+    reason: str,
+    who: str,
+    password_stdin: bool,
+) -> None:
+    from align import cli_tune_keep as keep
 
-
-# --- saving ---
-
-
-def _space(store: Store, wanted: str) -> Workspace:
-    from align.store import COMMAND_LINE
-
-    every = store.workspaces(COMMAND_LINE)
-    found = [w for w in every if w.id == wanted] or [w for w in every if w.name == wanted]
-    if len(found) == 1:
-        return found[0]
-    known = "、".join(f"{w.name}（{w.id}）" for w in every) or "（还没有工作区）"
-    raise UsageError(
-        "有几个同名的工作区" if found else "没有这个工作区", got=wanted, expected=known
-    )
-
-
-def _signed_in(store: Store, space: Workspace, who: str, password_stdin: bool) -> Person:
-    """Whoever saves, as the database knows them; on a laptop by name, else by password."""
-    from align.store import COMMAND_LINE, LOCAL
-
-    if space.college_id == LOCAL:
-        if who not in {p.name for p in store.people(COMMAND_LINE, LOCAL)}:
-            raise UsageError("本机没有这位使用者", got=who, remedy="请先在界面中留下姓名。")
-        return store.local_person(who)
-    if password_stdin:
-        secret = sys.stdin.readline().rstrip("\r\n")
-    else:
-        secret = str(typer.prompt("密码", hide_input=True))
-    return store.sign_in(who, secret)
+    if draw is not None and draw < 1:
+        raise UsageError("抽样的个数不对", got=str(draw), expected="至少 1")
+    person = keep.signed_in(here, who, password_stdin)
+    if back is not None:
+        keep.back(here, back, reason, person)
+    elif take_back:
+        keep.take_back(here, reason, person)
+    elif draw is not None:
+        keep.draw(here, draw, person)
 
 
 def _save(
-    store: Store, space: Workspace, changes: dict[str, float], reason: str, who: Person
+    here: Place,
+    changes: dict[str, float],
+    made: Refit | None,
+    reason: str,
+    who: str,
+    password_stdin: bool,
 ) -> None:
-    versions = store.settings_versions(who, space.college_id, space.id)
-    own = versions[-1].values if versions else {}
-    made = store.save_settings(who, space.college_id, space.id, {**own, **changes}, reason)
-    typer.echo(f"已保存：{made.id}（{made.author_name}，{made.reason}）；重新计算后生效。")
+    from align import cli_tune_keep as keep
+
+    person = keep.signed_in(here, who, password_stdin)
+    if made is not None:
+        keep.keep_refit(here, made, reason, person)
+    else:
+        keep.save(here, changes, reason, person)

@@ -56,6 +56,11 @@ def models_folder() -> Path:
     )
 
 
+def labels_folder() -> Path:
+    """The folder of the samples' labels: ``tests/gold`` of the checkout, or the wheel's copy."""
+    return _CHECKOUT / "tests" / "gold" if _is_checkout() else _PACKAGED / "labels"
+
+
 def data_folder() -> Path:
     """The folder of the database, its signing key and its signed heads.
 

@@ -84,6 +84,13 @@ def test_a_change_is_shown_item_by_item(folder: Path) -> None:
         (("--set", "nonsense=1"), 4, "没有这项设置"),
         (("--save",), 2, "--reason"),
         (("--workspace", "x"), 2, "只给一种"),
+        (("--samples",), 2, "只给一种"),
+        (("--exempt", "0.95"), 2, "学院自己的审定"),
+        (("--exempt", "0.95", "--f1"), 2, "只给一个"),
+        (("--refit",), 2, "学院自己的审定"),
+        (("--draw", "5"), 2, "--workspace"),
+        (("--back", "0", "--take-back"), 2, "只做一件"),
+        (("--take-back",), 2, "--reason"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -210,3 +217,92 @@ def test_a_suggestion_is_shown_with_its_cost_and_its_effect(folder: Path) -> Non
 def test_a_workspace_that_is_not_there_is_named(folder: Path, made: str) -> None:
     done = align("tune", "--workspace", "没有", "--db", made, at=folder, ALIGN_DATA=str(folder))
     assert done.returncode == 2 and "2026 级" in done.stderr
+
+
+def test_the_samples_that_travel_give_figures_without_any_file(folder: Path) -> None:
+    done = align("tune", "--samples", "--recall", "0.9", "--json", at=folder)
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert data["links"] == 446
+    assert data["suggestion"]["recall"]["value"] == pytest.approx(0.9, abs=0.03)
+    assert data["ece"]["n"] == 2750
+    assert "effect" not in data
+    done = align("tune", "--samples", "--set", "link_threshold=0.5", at=folder)
+    assert done.returncode == 2 and "没有建议可改" in done.stderr
+
+
+def of_college(folder: Path, db: str, *more: str) -> tuple[int, str, str]:
+    done = align("tune", "--college", "local", "--db", db, *more, at=folder, ALIGN_DATA=str(folder))
+    return done.returncode, done.stdout, done.stderr
+
+
+SIGNED = ("--reason", "委员会 9 月会议", "--as", "王老师")
+
+
+def test_a_colleges_versions_are_saved_listed_and_gone_back_from(folder: Path, made: str) -> None:
+    code, out, err = of_college(folder, made, "--set", "practice_share=0.9", "--save", *SIGNED)
+    assert code == 0 and "已保存" in out, err
+    assert "学院“local”已审定的 20 对" in out
+    code, _, err = of_college(folder, made, "--set", "practice_share=0.5", "--save", *SIGNED)
+    assert code == 0, err
+    code, out, _ = of_college(folder, made, "--versions")
+    assert re.search(r"1 .*王老师  practice_share=0\.9  委员会 9 月会议\n", out)
+    assert re.search(r"2 .*practice_share=0\.5  .*← 现行", out)
+    before = heads(folder, made)
+    code, _, err = of_college(folder, made, "--back", "2", *SIGNED)
+    assert code == 2 and "0（第 1 版以前）至 1" in err and heads(folder, made) == before
+    for number, values in (("1", {"practice_share": 0.9}), ("0", {})):
+        code, out, err = of_college(folder, made, "--back", number, *SIGNED)
+        assert code == 0 and "已按旧值保存新版本" in out, err
+        data = json.loads(of_college(folder, made, "--versions", "--json")[1])
+        assert data["settings"][-1]["values"] == values
+    assert [v["number"] for v in data["settings"]] == [1, 2, 3, 4]
+    assert data["calibration"] == []
+    with open_store(made, data=folder) as store:
+        assert store.verify().whole
+
+
+def test_a_colleges_change_does_not_reach_what_a_workspace_has_set_itself(
+    folder: Path, tmp_path: Path, made: str
+) -> None:
+    (tmp_path / "align.db").write_bytes(Path(made).read_bytes())
+    db = str(tmp_path / "align.db")
+    wanted = ("--set", "practice_share=0.95", "--json")
+    reached = json.loads(of_college(folder, db, *wanted)[1])["effect"]
+    assert reached["workspace"] == "2026 级"
+    assert of_workspace(folder, db, "--set", "practice_share=0.25", "--save", *SIGNED)[0] == 0
+    held = json.loads(of_college(folder, db, *wanted)[1])["effect"]
+    assert reached["changes"] and held["changes"] == []
+
+
+def test_a_drawn_sample_is_entered_and_never_drawn_twice(
+    folder: Path, tmp_path: Path, made: str
+) -> None:
+    (tmp_path / "align.db").write_bytes(Path(made).read_bytes())
+    db = str(tmp_path / "align.db")
+    code, _, err = of_college(folder, db, "--draw", "3", "--as", "王老师")
+    assert code == 2 and "指明一个工作区" in err
+    code, out, err = of_workspace(folder, db, "--draw", "500", "--as", "王老师")
+    with open_store(db, data=folder) as store:
+        (space,) = store.workspaces(COMMAND_LINE)
+        found = store.samples(COMMAND_LINE, space.id)
+        kept = snapshot.load(store.snapshot(COMMAND_LINE, space.run_id))
+        unlisted = len(kept.items) * len(kept.units) - len(kept.positions)
+    if unlisted:
+        (sample,) = found
+        assert code == 0 and f"抽取了 {len(sample.drawn)} 对" in out, err
+        assert len(sample.drawn) == unlisted
+        code, _, err = of_workspace(folder, db, "--draw", "5", "--as", "王老师")
+    assert code == 2 and "没有可抽的配对" in err
+
+
+def test_exemptions_and_a_refit_are_refused_from_too_few(folder: Path, made: str) -> None:
+    code, out, err = of_workspace(folder, made, "--exempt", "0.95")
+    assert code == 8 and "已决定的免修建议太少" in err and "至少 60" in err
+    assert "单元免修：已决定 0 条" in out
+    before = heads(folder, made)
+    code, _, err = of_workspace(folder, made, "--refit", "--save", *SIGNED)
+    assert code == 8 and "已审定的配对太少" in err
+    code, _, err = of_workspace(folder, made, "--take-back", *SIGNED)
+    assert code == 2 and "没有自己的校准" in err
+    assert heads(folder, made) == before

@@ -57,6 +57,8 @@ def test_the_wheel_carries_models_screens_and_fonts(installed: Path) -> None:
     assert (data / ".streamlit" / "config.toml").is_file()
     assert any((installed / "align" / "export" / "fonts").glob("*.otf"))
     assert not any(installed.rglob("tests"))
+    # What 阈值 shows where a college has reviewed too few pairs of its own.
+    assert len(list((data / "labels").glob("*_left_out.tsv"))) == 3
 
 
 def test_an_installed_package_finds_its_own_models(installed: Path) -> None:

@@ -16,6 +16,7 @@ from align.records import Action, Proposal
 from align.tune import (
     Calibration,
     Drawn,
+    Exempted,
     Goal,
     Reviewed,
     Table,
@@ -32,6 +33,7 @@ from align.tune import (
     precision_recall,
     refit,
     suggest,
+    suggest_exemption,
     table,
     with_interval,
 )
@@ -349,3 +351,117 @@ def test_confusion_of_nothing_is_no_figure() -> None:
 
 def test_a_drawn_pair_is_kept_as_it_was_drawn() -> None:
     assert by_pair({POOL[0]: 2}, [Drawn(POOL[1], 0.3)]) == {POOL[0]: 1.0}
+
+
+# --- what a reviewed pair stands for ------------------------------------------------------------
+
+
+def test_drawn_pairs_that_nobody_has_reviewed_yet_are_stood_for_by_the_others() -> None:
+    lots = draw(POOL, 20, seed="一")
+    answered: dict[Pair, Grade] = {d.pair: 0 for d in lots[:5]}
+    # Five of two hundred have been seen, not twenty: each stands for forty.
+    assert set(by_pair(answered, lots).values()) == {5 / 200}
+
+
+def test_whoever_reviews_the_first_of_a_draw_has_reviewed_a_random_sample() -> None:
+    lots = draw(POOL, 40, seed="一")
+    assert [d.pair for d in lots] != sorted(d.pair for d in lots)
+    assert [d.pair for d in lots[:10]] == [d.pair for d in draw(POOL, 10, seed="一")]
+
+
+def test_reviewed_candidates_stand_for_those_of_their_probability() -> None:
+    """Unsure ones first, as the queue has it: without weights recall would flatter."""
+    everything = population(60, 10, seed=5)
+    truth = precision_recall(table(everything), 0.3)
+    order = sorted(everything, key=lambda r: abs(r.probability - 0.5))
+    some = [r for k, r in enumerate(order) if k < 200 or k % 6 == 0]
+    listed = {r.pair: r.probability for r in everything}
+    chances = by_pair({r.pair: r.grade for r in some}, [], listed)
+    assert all(0 < c <= 1 for c in chances.values())
+    assert sum(1 / c for c in chances.values()) == pytest.approx(len(everything))
+    weighted = table([dataclasses.replace(r, drawn=chances[r.pair]) for r in some])
+    plain = table(some)
+    for k in (0, 1):
+        assert abs(precision_recall(weighted, 0.3)[k] - truth[k]) < 0.04
+    assert precision_recall(plain, 0.3)[1] > truth[1] + 0.15
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=60),
+    st.lists(st.integers(0, 59), min_size=1, max_size=60),
+)
+def test_the_weights_of_reviewed_candidates_make_up_all_candidates(
+    said: list[float], chosen: list[int]
+) -> None:
+    listed = {pair(k, 0): p for k, p in enumerate(said)}
+    grades: dict[Pair, Grade] = {pair(k, 0): 0 for k in chosen if k < len(said)}
+    chances = by_pair(grades, [], listed)
+    assert all(0 < c <= 1 for c in chances.values())
+    if grades:
+        assert sum(1 / c for c in chances.values()) == pytest.approx(len(listed))
+    # One added by hand, neither drawn nor listed, stands for itself.
+    assert by_pair({pair(99, 99): 2}, [], listed) == {pair(99, 99): 1.0}
+
+
+def test_calibration_is_judged_on_the_candidates_a_teacher_sees() -> None:
+    shown = population(40, 5, bias=1.5)
+    low = [
+        dataclasses.replace(reviewed(i, 90 + u, 0.001, 0, drawn=0.1), listed=False)
+        for i in range(40)
+        for u in range(20)
+    ]
+    t = table([*shown, *low])
+    assert expected_calibration_error(t) == expected_calibration_error(table(shown)) > 0.1
+    assert [p.n for p in calibration(t)] == [20] * 10
+    assert refit(t, Calibration(1.0, 0.0)).ece_before.n == len(shown)
+
+
+def test_a_threshold_that_links_nothing_has_no_interval_of_its_precision() -> None:
+    found = at_threshold(table(population(15, 6)), 1.0)
+    assert found["precision"].value == 1.0
+    assert np.isnan(found["precision"].low)
+    assert found["recall"].high == 0.0
+
+
+# --- exemption only when sure --------------------------------------------------------------------
+
+
+def exemptions(courses: int, each: int, *, right_above: float) -> list[Exempted]:
+    """Units' exemptions; all above a score are right, of the others every other one."""
+    rng = np.random.default_rng(7)
+    found = []
+    for c in range(courses):
+        for u in range(each):
+            score = float(rng.uniform(0.6, 1.0))
+            right = score >= right_above or rng.random() < 0.5
+            found.append(Exempted(f"unit:证:课{c}:{u}", "unit", f"课{c}", score, right))
+    return found
+
+
+def test_exemption_with_a_precision_takes_a_stricter_threshold() -> None:
+    decided = exemptions(30, 20, right_above=0.8)
+    found = suggest_exemption(decided, "unit", 0.95)
+    assert found.precision.value == pytest.approx(0.95, abs=0.02)
+    assert 0.7 < found.threshold < 0.85
+    left = [d for d in decided if d.score >= found.threshold]
+    assert sum(d.right for d in left) / len(left) >= 0.95
+    assert found.precision.n == len(decided)
+    assert found.recall.value < 0.95, "its cost: right ones that would vanish too"
+
+
+def test_exemptions_all_accepted_need_no_stricter_threshold() -> None:
+    found = suggest_exemption(exemptions(12, 6, right_above=0.0), "unit", 0.95)
+    assert found.reached
+    assert found.threshold < 0.62
+
+
+def test_too_few_decided_exemptions_are_refused_with_how_many_there_are() -> None:
+    few = exemptions(10, 4, right_above=0.0)
+    with pytest.raises(TooFewError) as caught:
+        suggest_exemption(few, "unit", 0.95)
+    assert "已决定的免修建议 40" in caught.value.line()
+    assert "至少 60" in caught.value.line()
+    with pytest.raises(TooFewError, match="整门课程免修"):
+        suggest_exemption(few, "course", 0.95)
+    with pytest.raises(TooFewError, match="涉及的课程 2"):
+        suggest_exemption(exemptions(2, 50, right_above=0.0), "unit", 0.95)

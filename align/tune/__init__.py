@@ -2,6 +2,13 @@
 
 from align.tune.calibrate import Calibration, Refit, refit
 from align.tune.effect import Change, Confusion, Effect, confusion, effect
+from align.tune.exempting import (
+    SETTING_OF,
+    Exempted,
+    counts,
+    scores,
+    suggest_exemption,
+)
 from align.tune.figures import (
     CalibrationPoint,
     CurvePoint,
@@ -14,12 +21,14 @@ from align.tune.figures import (
     effort,
     expected_calibration_error,
     precision_recall,
+    ratios,
     with_interval,
 )
 from align.tune.goals import Goal, Suggestion, suggest
 from align.tune.reviewed import Drawn, Reviewed, Table, TooFewError, by_pair, draw, enough, table
 
 __all__ = [
+    "SETTING_OF",
     "Calibration",
     "CalibrationPoint",
     "Change",
@@ -28,6 +37,7 @@ __all__ = [
     "Drawn",
     "Effect",
     "EffortPoint",
+    "Exempted",
     "Figure",
     "Goal",
     "Refit",
@@ -40,6 +50,7 @@ __all__ = [
     "by_pair",
     "calibration",
     "confusion",
+    "counts",
     "curve",
     "draw",
     "effect",
@@ -47,8 +58,11 @@ __all__ = [
     "enough",
     "expected_calibration_error",
     "precision_recall",
+    "ratios",
     "refit",
+    "scores",
     "suggest",
+    "suggest_exemption",
     "table",
     "with_interval",
 ]

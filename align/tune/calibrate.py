@@ -2,8 +2,9 @@
 
 Only the calibration is refitted on a college's own pairs, never the weights: two numbers can
 be learned from some hundred pairs, a dozen cannot.  The fit is a logistic regression of the
-links on the score (Platt 1999) with Platt's soft targets; what is reported of it comes from
-folds, and a refit that is not better there is not offered as better.
+links on the score (Platt 1999) with Platt's soft targets, over the listed candidates as the
+shipped one; what is reported of it comes from folds, and a refit that is not better there is
+not offered as better.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from align.tune.reviewed import Floats, Table, enough
 
 FEWEST_LINKS = 50
 FEWEST_OTHERS = 50
+# Newton's method needs about ten; more only end what rounding keeps going.
+_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def refit(t: Table, before: Calibration, *, folds: int = FOLDS, seed: int = 0) -
     TooFewError
         Below :data:`FEWEST_LINKS` links or :data:`FEWEST_OTHERS` other reviewed pairs.
     """
+    t = t.shown
     enough(t, links=FEWEST_LINKS, others=FEWEST_OTHERS)
     fold = folds_of(t, folds, seed)
     left_out = np.empty(len(t))
@@ -83,27 +87,39 @@ def refit(t: Table, before: Calibration, *, folds: int = FOLDS, seed: int = 0) -
 
 
 def _with(t: Table, probability: Floats) -> Table:
-    return Table(probability, t.score, t.linked, t.weight, t.group)
+    return Table(probability, t.score, t.linked, t.weight, t.group, t.listed)
 
 
 def fit(t: Table) -> Calibration:
     """Maximum likelihood by Newton's method, with Platt's targets and the pairs' weights.
 
-    A slope at or below 0 would turn the ranking round: then the scores say nothing about these
-    links, and the slope is held at a small positive number with the intercept at the base rate.
+    A step that would make the likelihood smaller is halved.  A slope at or below 0 would turn
+    the ranking round: then the scores say nothing about these links, and the slope is held at a
+    small positive number with the intercept at the base rate.
     """
-    links, others = float(t.weight[t.linked].sum()), float(t.weight[~t.linked].sum())
+    # Platt's targets are a prior worth one pair of each kind: they go by pairs, not by weights.
+    links, others = int(t.linked.sum()), int((~t.linked).sum())
     target = np.where(t.linked, (links + 1) / (links + 2), 1 / (others + 2))
+    rate = float(np.average(target, weights=t.weight))
+    base = float(np.log(rate / (1 - rate)))
     design = np.stack([t.score, np.ones(len(t))], axis=1)
-    theta = np.array([1.0, float(np.log((links + 1) / (others + 1)))])
-    for _ in range(100):
+
+    def likelihood(at: Floats) -> float:
+        z = design @ at
+        return float(t.weight @ (target * z - np.logaddexp(0.0, z)))
+
+    theta = np.array([0.0, base])
+    value = likelihood(theta)
+    for _ in range(_STEPS):
         p = 1.0 / (1.0 + np.exp(-np.clip(design @ theta, -30, 30)))
         gradient = design.T @ (t.weight * (target - p))
         curvature = (design * (t.weight * p * (1 - p))[:, None]).T @ design
         step = np.linalg.solve(curvature + 1e-9 * np.eye(2), gradient)
-        theta = theta + np.clip(step, -5, 5)
+        while (tried := likelihood(theta + step)) < value and float(np.abs(step).max()) > 1e-10:
+            step = step / 2
+        theta, value = theta + step, tried
         if float(np.abs(step).max()) < 1e-10:
             break
     if theta[0] <= 0:
-        return Calibration(1e-3, float(np.log((links + 1) / (others + 1))))
+        return Calibration(1e-3, base)
     return Calibration(round(float(theta[0]), 6), round(float(theta[1]), 6))

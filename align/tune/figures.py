@@ -1,8 +1,11 @@
 """Figures of reviewed pairs against the threshold, each with its interval and its count.
 
 With all weights 1 these are the figures of :mod:`align.evaluate`; the tests hold them equal.
-Intervals are percentile bootstrap intervals (95 %) over groups: the candidates of an item are
-not independent of each other (Efron & Tibshirani 1993, ch. 13; Field & Welsh 2007 for clusters).
+Precision, recall and F1 are ratios of weighted sums over all pairs (Hájek 1971); calibration is
+judged on the listed candidates alone, as ``align evaluate`` does: over all pairs a constant near
+0 would look calibrated.  Intervals are percentile bootstrap intervals (95 %) over groups: the
+candidates of an item are not independent of each other (Efron & Tibshirani 1993, ch. 13;
+Field & Welsh 2007 for clusters).
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from align.tune.reviewed import Floats, Table
+from align.tune.reviewed import Flags, Floats, Table
 
 DRAWS = 1000
 BINS = 10
+RATIOS = ("precision", "recall", "f1")
 #: Thresholds the curves are drawn at: finer than a slider moves.
 GRID = tuple(round(0.01 * k, 2) for k in range(1, 100))
 
@@ -78,7 +82,8 @@ def curve(t: Table, grid: Sequence[float] = GRID) -> tuple[CurvePoint, ...]:
 
 
 def calibration(t: Table, bins: int = BINS) -> tuple[CalibrationPoint, ...]:
-    """Bins of equal counts from low to high probability, shares weighted."""
+    """Bins of equal counts of listed pairs from low to high probability, shares weighted."""
+    t = t.shown
     order = np.argsort(t.probability, kind="stable")
     points = []
     for part in np.array_split(order, bins):
@@ -95,7 +100,12 @@ def calibration(t: Table, bins: int = BINS) -> tuple[CalibrationPoint, ...]:
 
 
 def expected_calibration_error(t: Table, bins: int = BINS) -> float:
-    """Weighted mean of |probability - share of links| over the bins (Naeini et al. 2015)."""
+    """Weighted mean of |probability - share of links| over the bins (Naeini et al. 2015).
+
+    Ten bins of equal counts of the listed pairs, as :func:`align.evaluate.calibration_figures`;
+    NaN where there is none.
+    """
+    t = t.shown
     order = np.argsort(t.probability, kind="stable")
     error = 0.0
     for part in np.array_split(order, bins):
@@ -107,7 +117,13 @@ def expected_calibration_error(t: Table, bins: int = BINS) -> float:
 
 
 def brier(t: Table) -> float:
-    """Weighted mean squared difference of probability and truth (Brier 1950); 0 is perfect."""
+    """Weighted mean squared difference of probability and truth (Brier 1950); 0 is perfect.
+
+    Over the listed pairs; NaN where there is none.
+    """
+    t = t.shown
+    if not len(t):
+        return float("nan")
     return float(np.average((t.probability - t.linked) ** 2, weights=t.weight))
 
 
@@ -152,12 +168,37 @@ def with_interval(
     return Figure(of(t), float(low), float(high), len(t))
 
 
+def ratios(t: Table, threshold: float, *, draws: int = DRAWS, seed: int = 0) -> dict[str, Figure]:
+    """``precision``, ``recall`` and ``f1`` at a threshold with their intervals.
+
+    The same bootstrap over groups as :func:`with_interval`, from each group's sums.  A draw
+    that links nothing (or holds no link) says nothing of precision (of recall) and is left out
+    of its interval.
+    """
+    said = t.probability >= threshold
+    groups, group = np.unique(t.group, return_inverse=True)
+
+    def summed(rows: Flags) -> Floats:
+        return np.asarray(np.bincount(group[rows], t.weight[rows], len(groups)), np.float64)
+
+    sums = np.stack([summed(said & t.linked), summed(said), summed(t.linked)], axis=1)
+    rng = np.random.default_rng(seed)
+    count = len(groups)
+    times = rng.multinomial(count, np.full(count, 1 / count), draws) if count else np.ones((0, 0))
+    right, taken, true = (times @ sums).T if count else np.ones((3, 0))
+    values = (
+        right[taken > 0] / taken[taken > 0],
+        right[true > 0] / true[true > 0],
+        2 * right[taken + true > 0] / (taken + true)[taken + true > 0],
+    )
+    found = {}
+    for name, value, drawn in zip(RATIOS, precision_recall(t, threshold), values, strict=True):
+        low, high = np.percentile(drawn, (2.5, 97.5)) if len(drawn) else (np.nan, np.nan)
+        found[name] = Figure(value, float(low), float(high), len(t))
+    return found
+
+
 def at_threshold(t: Table, threshold: float, *, seed: int = 0) -> dict[str, Figure]:
     """``precision``, ``recall`` and ``f1`` at a threshold with intervals, and ``ece``."""
-
-    def part(k: int) -> Callable[[Table], float]:
-        return lambda x: precision_recall(x, threshold)[k]
-
-    names = ("precision", "recall", "f1")
-    found = {name: with_interval(t, part(k), seed=seed) for k, name in enumerate(names)}
-    return found | {"ece": with_interval(t, expected_calibration_error, seed=seed)}
+    ece = with_interval(t.shown, expected_calibration_error, seed=seed)
+    return ratios(t, threshold, seed=seed) | {"ece": ece}

@@ -9,19 +9,20 @@ wrong among n cases shows at most 3/n wrong at 95 %, so a goal of 0.95 asks for 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from align.errors import SettingsError
-from align.tune.figures import Figure, precision_recall, with_interval
+from align.tune.figures import Figure, ratios
 from align.tune.reviewed import Floats, Table, enough
 
 FOLDS = 5
 #: Fewer links than this give no threshold for the balanced goal (best F1).
 FEWEST = 30
+# Sums of weights in another order differ in their last digits.
+_ROUNDING = 1e-9
 
 Aim = Literal["recall", "precision", "f1"]
 
@@ -93,20 +94,19 @@ def suggest(t: Table, goal: Goal, *, folds: int = FOLDS, seed: int = 0) -> Sugge
         When there are fewer pairs than the goal needs.
     """
     enough(t, links=goal.needed, others=goal.needed if goal.aim != "recall" else FEWEST)
+    return cross_validated(t, goal, folds=folds, seed=seed)
+
+
+def cross_validated(t: Table, goal: Goal, *, folds: int = FOLDS, seed: int = 0) -> Suggestion:
+    """:func:`suggest` without asking whether there is enough to go by (Stone 1974)."""
     fold = folds_of(t, folds, seed)
     chosen = np.array([_choose(t.take(fold != k), goal) for k in range(folds)])
     # Each pair is tried at the threshold its own fold had no part in: shifting the probability
     # by it makes one table that a single cut at 0 judges.
     margin = t.probability - chosen[fold]
-    left_out = Table(margin, t.score, t.linked, t.weight, t.group)
-
-    def part(k: int) -> Callable[[Table], float]:
-        return lambda x: precision_recall(x, 0.0)[k]
-
-    precision, recall, f1 = (with_interval(left_out, part(k), seed=seed) for k in range(3))
-    value = {"precision": precision, "recall": recall, "f1": f1}[goal.aim].value
+    figures = ratios(Table(margin, t.score, t.linked, t.weight, t.group, t.listed), 0.0, seed=seed)
     linked = int((margin >= 0).sum())
-    reached = goal.aim == "f1" or value >= goal.level
+    reached = goal.aim == "f1" or figures[goal.aim].value >= goal.level
     if goal.aim == "precision" and linked < goal.needed:
         reached = False
     return Suggestion(
@@ -114,9 +114,9 @@ def suggest(t: Table, goal: Goal, *, folds: int = FOLDS, seed: int = 0) -> Sugge
         _choose(t, goal),
         reached,
         linked,
-        precision,
-        recall,
-        f1,
+        figures["precision"],
+        figures["recall"],
+        figures["f1"],
         (float(chosen.min()), float(chosen.max())),
     )
 
@@ -133,22 +133,28 @@ def _choose(t: Table, goal: Goal) -> float:
     """The best threshold on these pairs, among cuts half-way between neighbouring values.
 
     For recall the highest that reaches it (fewest pairs to look at); for precision the lowest
-    from which on it holds (most links kept); when precision is reached nowhere, the cut above
+    that reaches it (most links kept); when precision is reached nowhere, the cut above
     everything: nothing is linked by the machine.
     """
     cuts = _cuts(t.probability)
-    points = [precision_recall(t, float(c)) for c in cuts]
+    order = np.argsort(t.probability, kind="stable")
+    weight = t.weight[order]
+
+    def at_or_above(values: Floats) -> Floats:
+        sums = np.append(np.cumsum(values[::-1])[::-1], 0.0)
+        return np.asarray(sums[np.searchsorted(t.probability[order], cuts, "left")])
+
+    taken, right = at_or_above(weight), at_or_above(weight * t.linked[order])
+    true = float(weight @ t.linked[order])
     if goal.aim == "recall":
-        good = [c for c, (_, r, _) in zip(cuts, points, strict=True) if r >= goal.level]
-        return float(max(good))
+        good = right >= goal.level * true - _ROUNDING * true
+        return float(cuts[good].max())
     if goal.aim == "precision":
-        # From the top down: the cut must hold together with every stricter one that links.
-        best = float(cuts[-1])
-        for c, (p, _, _) in zip(cuts[::-1], points[::-1], strict=True):
-            if p >= goal.level:
-                best = float(c)
-        return best
-    return float(cuts[int(np.argmax([f for _, _, f in points]))])
+        # The cut above everything links nothing, and so nothing wrongly.
+        good = right >= goal.level * taken - _ROUNDING * taken
+        return float(cuts[good].min())
+    total = taken + true
+    return float(cuts[int(np.argmax(2 * right / np.where(total > 0, total, 1.0)))])
 
 
 def _cuts(probability: Floats) -> Floats:
