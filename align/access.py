@@ -58,7 +58,7 @@ ACT_ZH: dict[Act, str] = {
     "receipt": "开具账本回执",
     "settings": "修改阈值与规则",
     "directory": "登记学习成果名录",
-    "convert": "批准转换规则",
+    "convert": "同意免修、批准转换规则、单独认定成果",
     "learners": "查看和登记学习者的成果",
     "people": "管理人员",
     "colleges": "建立学院",

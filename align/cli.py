@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import align
-from align import cli_credit, cli_evaluate, cli_models, cli_plan, cli_store, cli_tune
+from align import (
+    cli_backup,
+    cli_batch,
+    cli_credit,
+    cli_evaluate,
+    cli_import,
+    cli_models,
+    cli_plan,
+    cli_store,
+    cli_tune,
+)
 from align.cli_words import in_chinese
 from align.errors import AlignError, UsageError
 
@@ -39,6 +49,10 @@ app.add_typer(cli_store.users_app, name="users")
 app.add_typer(cli_store.ledger_app, name="ledger")
 app.add_typer(cli_store.db_app, name="db")
 
+app.command("import")(cli_import.import_command)
+app.command()(cli_backup.backup)
+app.command()(cli_backup.restore)
+app.command()(cli_batch.batch)
 app.command()(cli_plan.diff)
 app.command()(cli_plan.template)
 app.command()(cli_tune.tune)
@@ -230,24 +244,37 @@ def export(
         Path | None,
         typer.Option("--template", help="学校自己的方案模板（.docx），用于 docx 与 pdf。"),
     ] = None,
+    workspace: Annotated[
+        str | None,
+        typer.Option("--workspace", help="不重新对照：写出数据库里这个工作区的结果与判断。"),
+    ] = None,
+    who: Annotated[
+        str, typer.Option("--as", help="由谁导出（与 --workspace 同用）：登录名；本机为姓名。")
+    ] = "",
+    password_stdin: cli_store.PasswordStdin = False,
+    db: cli_store.Db = None,
 ) -> None:
-    """只写出所选格式的结果文件。"""
+    """只写出所选格式的结果文件；给 --workspace 时连同审定、批准与账本。"""
     from align import pipeline
     from align.export.exchange import origin_of
     from align.present import Console
 
     origin = origin_of(base, date, license_uri)  # before the long work
-    if template is not None:
-        pipeline.read_template(template)
+    layout = None if template is None else pipeline.read_template(template)
+    names = [f.value for f in formats]
+    if workspace is not None:
+        cli_plan.export_workspace(
+            workspace, names, out, origin, layout, who, password_stdin=password_stdin, db=db
+        )
+        return
     with Console() as console:
         results = _results(
             console, courses, certs, level, programme, model, device, concepts, settings
         )
         for result in results:
             folder = out / result.gathered.programme.id
-            names = [f.value for f in formats]
             for path in pipeline.write(
-                result, folder, formats=names, origin=origin, template=template
+                result, folder, formats=names, origin=origin, template=layout
             ):
                 console.say(str(path))
     _end_with(_unread(results))

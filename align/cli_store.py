@@ -277,7 +277,7 @@ def _verify_receipt(path: Path, key: str, address: str | None) -> None:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError("回执打不开", file=path, got=error.strerror) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError("回执不是 JSON", file=path) from error
     if key and Path(key).is_file():
         key = Path(key).read_text(encoding="ascii", errors="replace")

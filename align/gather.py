@@ -6,18 +6,23 @@ One failing file never stops the others: it is listed with its error, and the re
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from align.bounds import (
+    LEVEL_MISSING,
+    unique_certificates,
+    unique_courses,
+    unused_names,
+)
+from align.bounds import within_levels as within_levels
 from align.decisions import Correction
 from align.errors import AlignError, UsageError
-from align.programmes import Programme, documents, find_programmes
+from align.programmes import CERTIFICATE, Programme, documents, find_programmes
 from align.records import Certificate, Course, Kind, Problem, Reading
 
 Progress = Callable[[str, int, int], None]
-#: The problem of a programme whose certificates have none of the chosen levels.
-LEVEL_MISSING = "level-missing"
 
 
 def quiet(step: str, done: int, total: int) -> None:
@@ -212,6 +217,13 @@ def assemble(
             used.append(f)
             problems += f.reading.problems
             certificates += mine
+    read = [c for f in certificate_files if f.reading for c in f.reading.certificates]
+    left = {CERTIFICATE + x for c in read for x in (c.code, c.name)} & set(programme.leave_out)
+    if left and not certificates:
+        raise UsageError(
+            "范围中没有留下任何证书标准", got="、".join(sorted(left)),
+            remedy="请在范围中至少选一个证书。",
+        )  # fmt: skip
     if not certificates and not programme.certificates:
         raise UsageError("没有读到任何证书标准", remedy="请检查所选的证书标准文件。")
     if not certificates:
@@ -230,12 +242,12 @@ def assemble(
                 "请用 align read 查看各文件读成了什么。",
             )
         )
-    unused_names = _unused_names(programme, course_files, used, certificates, levels)
-    problems += unused_names
-    if any(p.code == LEVEL_MISSING for p in unused_names):
+    misspelt = unused_names(programme, course_files, used, certificates, levels, left)
+    problems += misspelt
+    if any(p.code == LEVEL_MISSING for p in misspelt):
         chosen = programme.levels
-    unique, doubled = _unique_courses(courses)
-    unique, whole, unused = apply(unique, _unique_certificates(certificates), corrections)
+    unique, doubled = unique_courses(courses)
+    unique, whole, unused = apply(unique, unique_certificates(certificates), corrections)
     return Gathered(
         programme,
         tuple(course_files) + tuple(used),
@@ -244,132 +256,3 @@ def assemble(
         tuple(problems) + doubled + unused,
         tuple(corrections),
     )
-
-
-def _unused_names(
-    programme: Programme,
-    course_files: Sequence[FileReading],
-    certificate_files: Sequence[FileReading],
-    certificates: Sequence[Certificate],
-    levels: Sequence[str],
-) -> list[Problem]:
-    """Names in ``programme.toml`` (or ``--level``) that fit nothing: most often a typing error.
-
-    When the programme's certificates have none of the levels chosen for all programmes, that is
-    the one problem said of levels (:data:`LEVEL_MISSING`).
-    """
-    found = {n for f in course_files for n in (f.path.name, f.path.stem)}
-    found |= {c.name for f in course_files if f.reading for c in f.reading.courses}
-    found |= {n for f in certificate_files for n in (f.path.name, f.path.stem)}
-    found |= {n for c in certificates for n in (c.code, c.name)}
-    # Certificates are already cut to their levels here: the files still hold them all.
-    every = list(
-        dict.fromkeys(
-            level
-            for f in certificate_files
-            if f.reading
-            for c in f.reading.certificates
-            for level in c.levels
-        )
-    )
-    if levels and not set(every) & set(levels):
-        own = "programme.toml 写的等级" if programme.levels else "全部等级"
-        return [
-            *_unused(programme, found, every),
-            Problem(
-                "error",
-                LEVEL_MISSING,
-                f"专业“{programme.name}”的证书没有所选的等级“{'、'.join(levels)}”"
-                f"（有：{'、'.join(every)}），本专业改按{own}对照；请核对 --level。",
-            ),
-        ]
-    return _unused(programme, found, every) + [
-        Problem(
-            "warning",
-            "name-unused",
-            f"--level 写了“{name}”，但本专业的证书没有这个等级"
-            f"（有：{'、'.join(every)}），请核对写法。",
-        )
-        for name in levels
-        if name not in every
-    ]
-
-
-def _unused(programme: Programme, found: Container[str], levels: Container[str]) -> list[Problem]:
-    """Names in ``programme.toml`` that are neither among what was found nor among the levels."""
-    unused = [("leave_out", n) for n in programme.leave_out if n not in found]
-    unused += [("certificates", n) for n in programme.certificates if n not in found]
-    unused += [("levels", n) for n in programme.levels if n not in levels]
-    return [
-        Problem(
-            "warning",
-            "name-unused",
-            f"{key} 写了“{name}”，但没有对应的文件、课程、证书或等级，请核对写法。",
-            source="programme.toml",
-        )
-        for key, name in unused
-    ]
-
-
-def within_levels(certificate: Certificate, levels: Iterable[str]) -> Certificate:
-    """The certificate up to the highest of the given levels; whole when it has none of them.
-
-    A higher level includes the lower ones without repeating their lines, so every level below
-    a chosen one stays in.
-    """
-    wanted = [level for level in levels if level in certificate.levels]
-    if not wanted:
-        return certificate
-    top = max(certificate.levels.index(level) for level in wanted)
-    kept = certificate.levels[: top + 1]
-    return dataclasses.replace(
-        certificate,
-        levels=kept,
-        competencies=tuple(c for c in certificate.competencies if c.level in kept),
-    )
-
-
-def _unique_courses(courses: Sequence[Course]) -> tuple[tuple[Course, ...], tuple[Problem, ...]]:
-    """Courses with distinct ids: a second course of one name gets ``(2)`` and a warning."""
-    seen: dict[str, int] = {}
-    unique: list[Course] = []
-    problems = []
-    for course in courses:
-        seen[course.id] = seen.get(course.id, 0) + 1
-        if seen[course.id] > 1:
-            new = f"{course.id}({seen[course.id]})"
-            problems.append(
-                Problem(
-                    "warning",
-                    "course-twice",
-                    f"课程《{course.name}》出现了不止一次，后一份记作“{new}”；"
-                    "如系重复，请在 programme.toml 的 leave_out 中去掉一份文件。",
-                    place=course.place,
-                )
-            )
-            course = dataclasses.replace(
-                course,
-                id=new,
-                units=tuple(dataclasses.replace(u, course_id=new) for u in course.units),
-            )
-        unique.append(course)
-    return tuple(unique), tuple(problems)
-
-
-def _unique_certificates(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
-    """Certificates with distinct ids (two files may hold one certificate's versions)."""
-    seen: dict[str, int] = {}
-    unique = []
-    for c in certificates:
-        seen[c.id] = seen.get(c.id, 0) + 1
-        if seen[c.id] > 1:
-            new = f"{c.id}({seen[c.id]})"
-            c = dataclasses.replace(
-                c,
-                id=new,
-                competencies=tuple(
-                    dataclasses.replace(i, certificate_id=new) for i in c.competencies
-                ),
-            )
-        unique.append(c)
-    return tuple(unique)

@@ -14,7 +14,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +24,8 @@ CONCEPTS_VARIABLE = "ALIGN_CONCEPTS"
 COLUMNS = ("term", "alt", "broader", "related", "distinct", "field")
 # A single Han character names too much to be evidence.
 SHORTEST = 2
+#: Texts whose concepts are kept at hand; then all are forgotten.
+MOST_SEEN = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Thesaurus:
     _wordings: dict[str, tuple[int, ...]]
     _terms: dict[str, tuple[int, ...]]
     _longest: int
+    #: Texts looked through already: a course is compared with many certificates.
+    _seen: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, concepts: Sequence[Concept], identity: str) -> Thesaurus:
@@ -91,15 +95,28 @@ class Thesaurus:
             else:
                 at += 1
 
+    def concepts_in(self, text: str) -> tuple[int, ...]:
+        """Numbers of the concepts that :meth:`find` finds in a text, each once."""
+        found = self._seen.get(text)
+        if found is None:
+            found = tuple(dict.fromkeys(k for _, numbers in self.find(text) for k in numbers))
+            if len(self._seen) >= MOST_SEEN:
+                self._seen.clear()
+            self._seen[text] = found
+        return found
+
     def named(self, terms: Iterable[str]) -> Iterator[int]:
         """Numbers of the concepts that have one of these as their term."""
         for term in terms:
             yield from self._terms.get(term.lower(), ())
 
+    def numbers(self, wording: str) -> tuple[int, ...]:
+        """Numbers of the concepts that go by this wording."""
+        return self._wordings.get(wording.lower(), ())
+
     def same(self, a: str, b: str) -> bool:
         """Whether two wordings go by one concept."""
-        left = self._wordings.get(a.lower(), ())
-        return bool(set(left) & set(self._wordings.get(b.lower(), ())))
+        return bool(set(self.numbers(a)) & set(self.numbers(b)))
 
 
 EMPTY = Thesaurus.of((), "k-empty")

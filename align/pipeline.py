@@ -181,7 +181,7 @@ def run(
             ]
         parts |= matching.parts(settings)
     progress(f"{name}：建立能力图谱与建议", len(gathered.certificates), len(gathered.certificates))
-    made = _identify(gathered, embedder.identity, matcher.version, settings)
+    made = identify(gathered, embedder.identity, matcher.version, settings)
     found = apply(gathered, matches, parts, made, settings)
     return replace(found, matchings=tuple(matchings), rest=tuple(rest))
 
@@ -254,7 +254,7 @@ def _heard(proposal: Proposal, verdict: Decision | None) -> Proposal:
     return replace(proposal, confirmed=verdict.action is not None, unsure=False)
 
 
-def _identify(gathered: Gathered, model: str, matcher: str, settings: Settings) -> Run:
+def identify(gathered: Gathered, model: str, matcher: str, settings: Settings) -> Run:
     """The run's record; its id is a hash of everything that decides the result."""
     sources = tuple(
         sorted((f.path.name, f.reading.source.sha256) for f in gathered.files if f.reading)

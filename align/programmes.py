@@ -5,7 +5,7 @@ Each subfolder of ``course_standards/`` is a programme.  Its ``programme.toml`` 
     name = "现代物流管理"
     certificates = ["邮政速递业务员职业技能标准.pdf"]  # files, codes or names
     levels = ["初级", "中级"]              # range of the integration; all when left out
-    leave_out = ["军事理论.docx", "体育"]  # course files or course names
+    leave_out = ["军事理论.docx", "体育", "证书：快件处理员"]  # course files, courses, certificates
     signatures = ["制订人", "专业带头人"]  # who signs the plan; the usual six when left out
 
 Files lying directly in the folder are one programme by themselves; a folder that has the file
@@ -26,6 +26,8 @@ FILE_NAME = "programme.toml"
 #: What Windows and macOS leave in folders; and how hidden, locked and unpacked-archive names begin.
 _SYSTEM = {"thumbs.db", "desktop.ini"}
 _HIDDEN = (".", "~$", "__MACOSX")
+#: How ``leave_out`` marks the name (or code) of a certificate: a course may bear the same name.
+CERTIFICATE = "证书："
 _KEYS = {"name", "major", "college", "certificates", "levels", "leave_out", "signatures"}
 
 
@@ -45,6 +47,8 @@ class Programme:
 
     def takes_certificate(self, path: Path, code: str, name: str) -> bool:
         """Whether a certificate (its file, code or name) is one that the programme integrates."""
+        if not {CERTIFICATE + code, CERTIFICATE + name}.isdisjoint(self.leave_out):
+            return False
         return not self.certificates or not {path.name, path.stem, code, name}.isdisjoint(
             self.certificates
         )
@@ -123,7 +127,7 @@ def _programme(folder: Path, files: Sequence[Path] | None = None) -> Programme:
         return Programme(name, name, chosen)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers and brackets beyond reason
         raise UsageError("不是有效的 TOML", file=path, got=str(error)) from error
     except OSError as error:
         raise UsageError("文件打不开", file=path, got=error.strerror) from error

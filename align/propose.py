@@ -18,7 +18,7 @@ import networkx as nx
 from align import graph as g
 from align.depth import depth_of
 from align.exempt import QUOTED, exemptions
-from align.links import certainty, linked
+from align.homes import home_course, task_homes
 from align.records import (
     Action,
     Certificate,
@@ -103,7 +103,7 @@ def propose(
         by_item.setdefault((m.certificate_id, m.item_id), []).append(m)
     found: list[Proposal] = []
     for certificate in certificates:
-        homes = _task_homes(certificate, by_item, settings)
+        homes = task_homes(certificate, by_item, settings)
         for item in certificate.competencies:
             key = (certificate.id, item.id)
             ranked = sorted(
@@ -122,7 +122,7 @@ def propose(
                 tuple(units[m.course_id, m.unit_id] for m in ranked if m.grade == 0),
                 g.share(graph, g.item_node(*key)),
                 _missing(parts.get(key, ()), settings) if links else (),
-                _home(links, ranked, homes, item),
+                home_course(links, ranked, homes, item),
                 names,
                 settings,
             )
@@ -291,44 +291,3 @@ def _practice_share(units: Sequence[Unit]) -> float | None:
         total += unit.hours
         practice += unit.practice_hours
     return practice / total if total else None
-
-
-def _task_homes(
-    certificate: Certificate, by_item: Mapping[tuple[str, str], list[Match]], settings: Settings
-) -> dict[tuple[str, ...], dict[str, float]]:
-    """For each of :func:`_groups`: summed certainty of linked units per course.
-
-    The items of a task tend to be taught in one course (docs/matching.md), so an item that
-    nobody teaches fits best beside its siblings.
-    """
-    threshold = settings.link_threshold
-    homes: dict[tuple[str, ...], dict[str, float]] = {}
-    for item in certificate.competencies:
-        for m in by_item.get((certificate.id, item.id), []):
-            if linked(m, threshold):
-                sure = certainty(m, threshold)
-                for group in _groups(item):
-                    counted = homes.setdefault(group, {})
-                    counted[m.course_id] = counted.get(m.course_id, 0.0) + sure
-    return homes
-
-
-def _groups(item: Competency) -> tuple[tuple[str, ...], ...]:
-    """The item's task (with its area: names repeat) and area, each within its level."""
-    return (item.level, item.area, item.task), (item.level, item.area)
-
-
-def _home(
-    links: Sequence[tuple[Unit, Match]],
-    ranked: Sequence[Match],
-    homes: Mapping[tuple[str, ...], dict[str, float]],
-    item: Competency,
-) -> str:
-    """The course where the competency is, or would be, taught best; "" when nothing points."""
-    if links:
-        return links[0][0].course_id
-    for group in _groups(item):
-        if counted := homes.get(group):
-            return max(sorted(counted), key=lambda c: counted[c])
-    open_ones = [m for m in ranked if m.grade is None]
-    return open_ones[0].course_id if open_ones else ""

@@ -64,7 +64,7 @@ SETTINGS: tuple[Setting, ...] = (
         0.95,
         "概率",
         "概率不低于此值的课程单元与技能要求视为有关联（至少部分重合）。",
-        "在示例与其他专业的人工标注上选取，见 docs/matching.md",
+        "在示例与其他专业的人工标注上选取",
     ),
     Setting(
         "full_threshold",
@@ -75,7 +75,7 @@ SETTINGS: tuple[Setting, ...] = (
         0.99,
         "概率",
         "概率不低于此值的关联视为相同或相近；低于此值、不低于关联阈值的视为部分重合。",
-        "同上；不得低于关联阈值",
+        "在示例与其他专业的人工标注上选取；不得低于关联阈值",
     ),
     Setting(
         "unsure_low",
@@ -131,7 +131,7 @@ SETTINGS: tuple[Setting, ...] = (
         0.9,
         "相似度",
         "技能要求中的一个对象或步骤，与所关联课程内容的相似度低于此值时视为课程缺失。",
-        "在示例与其他专业的人工标注上选取，见 docs/matching.md",
+        "在示例与其他专业的人工标注上选取",
     ),
     Setting(
         "depth_gap",
@@ -142,7 +142,7 @@ SETTINGS: tuple[Setting, ...] = (
         3,
         "级",
         "技能要求的深度比课程内容的深度至少高出这么多级时，建议“强化”。",
-        "深度分级见 align.depth",
+        "深度按动词分级：了解、理解、应用、分析等",
         whole=True,
     ),
     Setting(
@@ -287,7 +287,7 @@ def load_settings(path: Path | None) -> Settings:
         ) from error
     except OSError as error:  # a folder, or a file that may not be read
         raise SettingsError("设置文件打不开", file=path, got=error.strerror) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers and brackets beyond reason
         raise SettingsError(
             "设置文件不是有效的 TOML",
             file=path,

@@ -332,6 +332,12 @@ def far_corner_xlsx(folder: Path) -> Path:
     return write_xlsx(folder / "一角.xlsx", rows)
 
 
+def formula_xlsx(folder: Path) -> Path:
+    """A formula that no spreadsheet program has ever worked out."""
+    row = f'<row r="1">{cell("A1", "学时")}<c r="B1"><f>1+1</f></c></row>'
+    return write_xlsx(folder / "公式无值.xlsx", row)
+
+
 def gbk_csv(folder: Path) -> Path:
     return _write(folder / "国标码.csv", "课程,教学内容\n快递,收寄\n".encode("gbk"))
 
@@ -388,10 +394,72 @@ READABLE: tuple[Maker, ...] = (
     good_docx,
     pdf_named_docx,
     far_corner_xlsx,
+    formula_xlsx,
     gbk_csv,
     utf16_csv,
     bare_utf16_csv,
     hidden_characters_docx,
+)
+
+
+# --- texts, for the readers of exchange files, rules and receipts -------------------------------
+
+
+def deep_json(folder: Path) -> Path:
+    return _write(folder / "十万层.json", b'{"a":' * 100_000)
+
+
+def deep_array_json(folder: Path) -> Path:
+    return _write(folder / "十万层数组.json", b"[" * 100_000)
+
+
+def huge_number_json(folder: Path) -> Path:
+    """A whole number that no floating point number can hold, where each is expected."""
+    number = b"9" * 400
+    body = b'{"run":{"id":"r","model":"m","settings_version":"1","tool_version":"1","sources":[],'
+    body += b'"levels":[],"parameters":[["a",%s]]},"CFDocument":{"identifier":%s,' % ((number,) * 2)
+    return _write(folder / "巨数.json", body + b'"lastChangeDateTime":%s}}' % number)
+
+
+def yaml_laughs(folder: Path) -> Path:
+    """The billion laughs, as aliases in the head of an SSSOM file."""
+    lines = ["#a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
+    lines += [f"#a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+    head = "\n".join(lines)
+    return _write(folder / "别名炸弹.sssom.tsv", f"{head}\nsubject_id\tpredicate_id\n".encode())
+
+
+def deep_yaml(folder: Path) -> Path:
+    return _write(folder / "深括号.sssom.tsv", b"#a: " + b"[" * 60_000 + b"\nsubject_id\n")
+
+
+def deep_toml(folder: Path) -> Path:
+    return _write(folder / "深括号.toml", b"a = " + b"[" * 100_000)
+
+
+def huge_number_toml(folder: Path) -> Path:
+    return _write(folder / "巨数.toml", b"a = " + b"9" * 10_000)
+
+
+def open_quote_csv(folder: Path) -> Path:
+    """One quotation mark that is never closed makes 3 MB one field."""
+    return _write(folder / "引号不闭.csv", b'certificate_id,"item_id\n' + b"a,b\n" * 800_000)
+
+
+def zero_characters_csv(folder: Path) -> Path:
+    return _write(folder / "空字符.csv", b"certificate_id,item_id\n\x00,\x00\n" * 50)
+
+
+TEXTS: tuple[Maker, ...] = (
+    deep_json,
+    deep_array_json,
+    huge_number_json,
+    yaml_laughs,
+    deep_yaml,
+    deep_toml,
+    huge_number_toml,
+    open_quote_csv,
+    zero_characters_csv,
 )
 
 

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -40,12 +41,14 @@ class Home:
     def __init__(self, kind: str, address: str, data: Path, server: Postgres | None = None) -> None:
         self.kind, self.data, self.server = kind, data, server
         self._address = address
+        self._making = threading.Lock()  # several threads may ask first
 
     @property
     def address(self) -> str:
         """The address a person would give to ``--db``."""
-        if not self._address and self.server:
-            self._address = self.server.new_database()
+        with self._making:
+            if not self._address and self.server:
+                self._address = self.server.new_database()
         return self._address
 
     def take_over(self, first: Home) -> None:

@@ -188,6 +188,17 @@ def test_the_programme_chosen_is_read_compared_and_kept(
     assert "网页设计" in shown(opened())
 
 
+@pytest.mark.parametrize("page", ["compare", "thresholds"])
+def test_a_page_without_results_says_which_page_it_is(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh(monkeypatch, tmp_path)
+    at = opened(page)
+    assert [x.value for x in at.title] == [ZH[f"nav.{page}"]]
+    assert "course_standards/快递" in shown(at)
+    assert str(tmp_path) not in shown(at)
+
+
 def test_results_outlive_the_server_without_the_model(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

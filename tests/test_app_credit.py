@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from align.credit import RULES, RuleSet, parse_rules
 from align.decisions import Role
 from align.errors import AccessError
-from align.learner import Entry, LearningResult, ResultKind, ResultState
+from align.learner import ConversionRule, Entry, LearningResult, ResultKind, ResultState
 from align.learner.tables import DIRECTORY_HEAD, RESULT_HEAD
 from align.ui.words import EN, ZH
 from tests import app_kit
@@ -21,6 +21,7 @@ from tests.app_kit import CHINESE, bodies, english, me, opened, shown, space, st
 
 place = app_kit.place
 pytestmark = pytest.mark.usefixtures("place")
+NOTE = "其余内容由岗位实训补修"
 PARCELS, CUSTOMERS = "快件收派实务", "快递客户服务"
 COURIER = Entry(
     "E1", "快件处理员", ResultKind.SKILL_LEVEL, levels=("初级", "中级"), months=36,
@@ -62,6 +63,9 @@ def agree(at: AppTest, *courses: str) -> AppTest:
     ids = {c.name: c.id for c in look.courses.values()}
     (certificate,) = look.certificates
     box.set_value([(certificate, ids[c]) for c in courses]).run()
+    (note,) = (x for x in at.text_input if x.key and x.key.startswith("cand.note"))
+    note.set_value(NOTE)
+    at.button(key="cand.agree").click().run()
     return at
 
 
@@ -186,6 +190,45 @@ def test_equally_good_choices_are_shown_and_one_is_picked() -> None:
     assert rule.level == "初级", "the second choice: less covered, as many credits"
 
 
+def test_what_the_committee_agrees_stays_with_its_note_and_is_taken_back() -> None:
+    approve()
+    (rule,) = store().conversions(me())
+    assert rule.note == NOTE
+    at = view("candidates", opened("credit"))
+    text = shown(at)
+    assert text.count(NOTE) >= 3, "agreed, history, list"
+    assert ZH["cand.by_committee"] in text
+    reason(at, "cand.back.reason", " ", "cand.back")
+    assert [e.value for e in at.error] == [ZH["tune.reason_missing"]]
+    reason(at, "cand.back.reason", "须再议", "cand.back")
+    assert ZH["cand.none_agreed"] in shown(at) and "须再议" in shown(at)
+    assert [a.agreed for a in store().agreements(me(), space().id)] == [True, False]
+    assert [r.note for r in store().conversions(me())] == [NOTE], "the list is another matter"
+    audit = shown(opened("audit"))
+    assert ZH["event.exemption.agreed"] in audit and NOTE in audit
+    from align.papers import papers_of, plan_with
+
+    look = app_kit.look_of()
+    plan = plan_with(look.result, papers_of(store(), me(), space(), look.result, ()))
+    (row,) = (r for r in plan.credits if r.course == PARCELS and r.taken)
+    assert NOTE in row.status
+
+
+def test_same_content_is_declared_on_the_page_and_strangers_are_named() -> None:
+    known()
+    at = toggle(opened("credit"), "once-at-highest")
+    (same,) = (x for x in at.text_input if x.key and x.key.startswith("rule.once-at-highest.same"))
+    same.set_value("快件处理员＝速递员").run()
+    assert ZH["rule.strangers"].format(names="速递员") in shown(at)
+    reason(at, "rule.reason", "两证内容相同", "rule.save")
+    now = RuleSet(store().rules_in_force(me(), space().id))
+    assert now.groups("once-at-highest", "same") == (("快件处理员", "速递员"),)
+    (same,) = (x for x in at.text_input if x.key and x.key.startswith("rule.once-at-highest.same"))
+    assert same.value == "快件处理员=速递员"
+    same.set_value("只有一个").run()
+    assert any("至少要有两个" in e.value for e in at.error)
+
+
 # --- directory ----------------------------------------------------------------------------------
 
 
@@ -292,6 +335,92 @@ def test_an_account_is_converted_exported_and_erased(place: Path) -> None:
     with pytest.raises(AccessError):
         store().results(me(), "20240001")
     assert store().verify("local").whole
+
+
+def way(name: str) -> AppTest:
+    at = view("learners")
+    at.segmented_control(key="learn.way.zh").set_value(name).run()
+    return at
+
+
+def single(at: AppTest, result: LearningResult, words: str) -> AppTest:
+    """Decide on one result, with what was chosen before."""
+    at.text_input(key=f"single.reason.{result.id}").set_value(words)
+    at.button(key="single.do").click().run()
+    return at
+
+
+def test_results_without_a_rule_are_decided_singly() -> None:
+    approve()
+    today = date.today()
+    papers = [("速递员证", "中级"), ("技能竞赛一等奖", ""), ("某讲座", "")]
+    old, won, heard = store().add_results(
+        me(), [LearningResult("", "20240001", n, level, today) for n, level in papers]
+    )
+    at = way("single")
+    assert all(n in shown(at) for n, _ in papers)
+    at.selectbox(key="single.which.3.0").set_value(old.id).run()
+    single(at, old, "旧名称，内容相同")
+    assert [e.value for e in at.error] == [ZH["single.no_entry"]]
+    at.selectbox(key=f"single.entry.{old.id}").set_value("E1").run()
+    single(at, old, "旧名称，内容相同")
+    (kept, *_) = store().results(me(), "20240001")
+    assert (kept.entry_id, kept.level, kept.note) == ("E1", "中级", "旧名称，内容相同")
+    assert kept.state is ResultState.RECOGNISED
+    at.selectbox(key="single.which.2.0").set_value(won.id).run()
+    at.segmented_control(key=f"single.way.{won.id}.zh").set_value("course").run()
+    look = app_kit.look_of()
+    course = next(c for c in look.courses.values() if c.name == CUSTOMERS)
+    at.selectbox(key=f"single.course.{won.id}").set_value(course.id).run()
+    assert at.number_input(key=f"single.credits.{won.id}.{course.id}").value == course.credits
+    single(at, won, " ")
+    assert [e.value for e in at.error] == [ZH["tune.reason_missing"]]
+    single(at, won, "委员会第 3 次会议")
+    at.selectbox(key="single.which.1.0").set_value(heard.id).run()
+    at.segmented_control(key=f"single.way.{heard.id}.zh").set_value("refuse").run()
+    single(at, heard, "与专业无关")
+    assert ZH["single.none"] in shown(at)
+    first, second = store().learner_conversions(me(), "20240001")
+    assert (first.exempted[0].rule.course, first.reason) == (CUSTOMERS, "委员会第 3 次会议")
+    assert first.single and second.single and not second.exempted
+    text = shown(way("account"))
+    assert "委员会第 3 次会议" in text and "与专业无关" in text
+    assert f"快件处理员 {store().conversions(me())[0].level} → {PARCELS}" in text
+
+
+def test_one_of_several_choices_is_picked_with_a_reason_after_the_chain() -> None:
+    known()
+    look = app_kit.look_of()
+    rules = [
+        ConversionRule("", "E1", "中级", c.id, c.name, "必修", "", 2.0)
+        for c in look.courses.values() if c.name in {PARCELS, CUSTOMERS}
+    ]  # fmt: skip
+    store().approve_conversions(me(), space().id, rules)
+    values = {"certificate-cap": {"credits": 2.0},
+              "approval-chain": {"steps": ["学生申请", "学院审核"]}}  # fmt: skip
+    store().save_rules(me(), "local", None, values, "委员会", check=RuleSet)
+    deposited()
+    at = way("account")
+    (picks,) = (r for r in at.radio if r.key and r.key.startswith("learn.choice"))
+    first, second = picks.options
+    picks.set_value(1).run()
+    assert "还差：学生申请、学院审核" in shown(at)
+    assert at.button(key="learn.record").disabled
+    at.checkbox(key="learn.step.20240001.0.0").check().run()
+    assert "审批已到第 1 步，共 2 步；还差：学院审核" in shown(at)
+    at.checkbox(key="learn.step.20240001.0.1").check().run()
+    at.button(key="learn.record").click().run()
+    assert [e.value for e in at.error] == [ZH["tune.reason_missing"]]
+    assert store().learner_conversions(me(), "20240001") == []
+    at.text_input(key="learn.choice.why.20240001.0").set_value("学生本人选定")
+    at.button(key="learn.record").click().run()
+    (made,) = store().learner_conversions(me(), "20240001")
+    (one,) = made.exempted
+    assert second == f"2. {one.rule.course}" != first.replace("1.", "2.")
+    assert (made.choices, made.reason) == (2, "学生本人选定")
+    assert made.steps == ("学生申请", "学院审核")
+    assert "学生本人选定" in shown(at) and "2 种选法之一" in shown(at)
+    assert "此前" not in shown(at) and "已经转换过" in shown(at)
 
 
 # --- who may, and in which language -------------------------------------------------------------

@@ -39,10 +39,12 @@ def test_a_file_is_entered_in_the_ledger_with_the_fingerprint_of_its_bytes() -> 
     name = f"{space().name}-plan.xlsx"
     assert exports() == [name]
     (entry,) = store().entries(me(), kind="export.made")
-    data = Workbench().file(look_of().result, "plan.xlsx")
+    ((receipt, papers),) = at.session_state["exported"].values()
+    # What is downloaded names the head of the ledger as it was when the file was made.
+    assert papers.ledger == f"第 {entry.seq - 1} 条 {entry.previous}"
+    data = Workbench().file(look_of().result, "plan.xlsx", papers=papers)
     assert entry.after["export"]["digest"] == hashlib.sha256(data).hexdigest()
     assert downloads(at) == [ZH["receipt.download"], ZH["export.download"]]
-    (receipt,) = at.session_state["exported"].values()
     found = verify_receipt(receipt, store().keys.public())
     assert (found.genuine, found.known_key, found.kind) == (True, True, "export.made")
     assert found.digest == entry.after["export"]["digest"]

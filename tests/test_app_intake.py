@@ -164,3 +164,46 @@ def test_a_revised_standard_keeps_decisions_on_lines_that_did_not_change() -> No
     at.text_input(key="compare_text").set_value("量方").run()
     assert not at.radio[0].options[0].startswith("✓")
     assert "王老师 · " in shown(at)
+
+
+#: One file with two certificate standards.
+BOTH = COURIER + "网页制作员,900102,1.0,初级,1 页面,1.1 结构,1.1.1,能使用HTML标签搭建页面结构\n"
+
+
+def test_one_of_several_certificates_in_a_file_is_chosen_and_others_come_back() -> None:
+    at = given(upload("课.csv", PARCELS), upload("两证.csv", BOTH))
+    at.text_input(key="range.name.new").set_value("只用一证").run()
+    at.multiselect(key="range.certificates.new.zh").set_value(["快件处理员"]).run()
+    run(at)
+    found = space("只用一证")
+    assert found.leave_out == ("证书：网页制作员",)
+    look = look_of("只用一证")
+    assert [c.name for c in look.certificates.values()] == ["快件处理员"]
+    assert {m.certificate_id for m in look.result.matches} == {"900101"}
+    assert {p.certificate_id for p in look.result.proposals} == {"900101"}
+    # Opened again it stands as chosen, and nothing has to be compared; the other comes in.
+    at.button(key="outcome.close").click().run()
+    assert at.multiselect(key=f"range.certificates.{found.id}.zh").value == ["快件处理员"]
+    assert at.button(key="intake.run").disabled
+    at.multiselect(key=f"range.certificates.{found.id}.zh").set_value([]).run()
+    run(at)
+    assert space("只用一证").leave_out == ()
+    assert len(look_of("只用一证").certificates) == 2
+
+
+def test_every_certificate_of_a_file_can_be_corrected() -> None:
+    at = given(upload("课.csv", PARCELS), upload("两证.csv", BOTH))
+    at.selectbox(key="intake_file_new").set_value(1).run()
+    at.selectbox(key="correct.new.两证.csv.certificate").set_value(1).run()
+    assert any("900102" in str(w.key) for w in (*at.selectbox, *at.button))
+
+
+def test_a_programme_that_names_one_certificate_of_a_file_takes_only_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_kit.fresh(monkeypatch, tmp_path)
+    (tmp_path / "cert_standards/快件处理员.csv").write_text(BOTH, encoding="utf-8")
+    toml = tmp_path / "course_standards/快递/programme.toml"  # a file's name would mean all of it
+    toml.write_text('name = "快递运营"\ncertificates = ["900101"]\n', encoding="utf-8")
+    app_kit.ready()
+    assert [c.name for c in look_of().certificates.values()] == ["快件处理员"]

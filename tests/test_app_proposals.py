@@ -7,9 +7,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from align.decisions import Decision, Role
+from align.decisions import Decision, Grade, Role
+from align.links import pair_of
 from align.records import Action, Proposal
 from align.ui.components import html
+from align.ui.reasons import reason
 from align.ui.words import EN, ZH
 from tests import app_kit
 from tests.app_kit import cards, english, go, look_of, me, opened, shown, space, store
@@ -187,3 +189,31 @@ def test_two_on_one_proposal_decide_again(monkeypatch: pytest.MonkeyPatch) -> No
     assert "不妥" in text
     at.button(key="clash.mine").click().run()
     assert [d.verdict for d in store().decisions(other, found.id)] == ["reject", "accept"]
+
+
+def test_the_english_reason_says_what_teachers_decided_as_the_chinese_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("align.ui.reasons.language", lambda: "en")
+    pair = pair_of(next(m for m in look_of().result.matches if m.probability >= 0.5))
+    seen = ""
+
+    def reasons(grade: Grade) -> str:
+        nonlocal seen
+        seen = store().decide_link(me(), space().id, pair, grade, seen=seen).id
+        look = look_of()
+        (p,) = (p for p in look.result.proposals if p.id == f"item:{pair[0]}:{pair[1]}")
+        return reason(look, p) + p.reason
+
+    told = reasons(1)
+    assert "(a teacher has confirmed: in part)" in told and "（教师已确认讲到一部分）" in told
+    told = reasons(2)
+    assert "(a teacher has confirmed: in full)" in told and "（教师已确认完整讲授）" in told
+    for other in look_of().item_matches[pair[:2]]:
+        if pair_of(other) != pair:
+            store().decide_link(me(), space().id, pair_of(other), 0, seen="")
+    told = reasons(0)
+    assert "A teacher has confirmed that this is not taught in" in told and "未讲授此项" in told
+    assert "No other candidate content was found." in told and "没有其他候选课程内容" in told
+    exempted = [p for p in look_of().result.proposals if p.rule == "exempt-unit"]
+    assert all("of the certificate's requirements, to" in reason(look_of(), p) for p in exempted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -55,7 +56,32 @@ def test_the_right_password_opens_with_a_cookie_no_script_can_read(client: TestC
 
 def test_over_https_the_cookie_is_secure(client: TestClient) -> None:
     client.base_url = client.base_url.copy_with(scheme="https")
-    assert "Secure" in knock(client, "u0", PASSWORD).headers["set-cookie"]
+    cookie = knock(client, "u0", PASSWORD).headers["set-cookie"]
+    assert cookie.startswith(f"{session.COOKIE_TLS}=")
+    assert session.COOKIE_TLS.startswith("__Host-")
+    assert "; Secure" in cookie and "; Path=/" in cookie and "Domain" not in cookie
+    token = client.cookies[session.COOKIE_TLS]
+    assert store().session(token) is not None
+    client.post("/sign-out")
+    assert store().session(token) is None
+    assert session.COOKIE_TLS not in client.cookies
+
+
+def test_behind_a_proxy_that_forgot_to_say_so_the_browser_says_it(client: TestClient) -> None:
+    answer = knock(client, "u0", PASSWORD, origin="https://127.0.0.1")
+    assert "; Secure" in answer.headers["set-cookie"]
+
+
+def test_signing_in_again_ends_the_session_before(client: TestClient) -> None:
+    knock(client, "u0", PASSWORD)
+    first = client.cookies[session.COOKIE]
+    knock(client, "u2", "wrong")
+    assert store().session(first) is not None  # a wrong try ends nothing
+    knock(client, "u2", PASSWORD)
+    second = client.cookies[session.COOKIE]
+    assert second != first and store().session(first) is None
+    person = store().session(second)
+    assert person is not None and person.name == "孙主任"
 
 
 def test_wrong_and_unknown_are_answered_alike_and_guessing_is_stopped(client: TestClient) -> None:
@@ -70,7 +96,14 @@ def test_wrong_and_unknown_are_answered_alike_and_guessing_is_stopped(client: Te
 
 @pytest.mark.parametrize(
     "headers",
-    [{"origin": "http://evil.example"}, {"host": "evil.example"}, {"content-length": "9999"}],
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"host": "evil.example"},
+        {"host": "evil@127.0.0.1"},
+        {"content-length": "9999"},
+    ],
 )
 def test_a_form_from_elsewhere_is_refused(client: TestClient, headers: dict[str, str]) -> None:
     assert knock(client, "u0", PASSWORD, **headers).status_code == 403
@@ -119,6 +152,31 @@ def test_the_role_is_shown_and_signing_out_ends_the_session(
     assert store().session(token) is None
 
 
+def test_a_person_changes_their_own_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = app_kit.college(monkeypatch)[Role.FACULTY]
+    app_kit.sign_in(monkeypatch, token)
+    at = opened()
+    fresh = "三个不相干的词语"
+
+    def change(old: str, new: str, again: str) -> None:
+        for name, value in (("old", old), ("new", new), ("again", again)):
+            at.text_input(key=f"own.{name}").set_value(value)
+        next(b for b in at.button if b.label == ZH["own.save"]).click().run()
+
+    assert not at.text_input
+    at.button(key="own.change").click().run()
+    change(PASSWORD, fresh, "另外几个不同的词")
+    assert [e.value for e in at.error] == [ZH["own.differ"]]
+    change("not the old one", fresh, fresh)
+    assert "登录名或密码不对" in at.error[0].value
+    assert store().session(token) is not None
+    change(PASSWORD, fresh, fresh)
+    assert at.title[0].value == ZH["sign.title"]
+    assert [s.value for s in at.success] == [ZH["own.changed"]]
+    assert store().session(token) is None
+    assert store().sign_in("u0", fresh).name == "赵老师"
+
+
 def test_a_stopped_account_is_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = app_kit.college(monkeypatch)
     app_kit.sign_in(monkeypatch, tokens[Role.FACULTY])
@@ -161,6 +219,13 @@ def test_the_colleges_own_sign_in_vouches_for_a_login(monkeypatch: pytest.Monkey
     assert "<b>吴老师</b> · 教师" in shown(opened())
     user["email_verified"] = False
     assert opened().title[0].value == ZH["sign.title"]
+    user.update(email_verified=True, iat=time.time() - 11 * 3600)
+    assert "<b>吴老师</b>" in shown(opened())
+    user["iat"] -= 2 * 3600  # a working day is over; the cookie itself would hold for a month
+    at = opened()
+    assert at.title[0].value == ZH["sign.title"]
+    assert at.button(key="sign.oidc").label == ZH["sign.oidc"]
+    del user["iat"]
     user.update(email="stranger@college.example", email_verified=True)
     at = opened()
     told = ZH["sign.unknown"].format(address="stranger@college.example")

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from align import snapshot
 from align.decisions import Role, Workspace
 from align.settings import SETTINGS, Settings
+from align.tune import scores
 from align.ui.words import EN, ZH
 from tests import app_kit, tune_kit
 from tests.app_kit import CHINESE, bodies, english, finish, me, opened, shown, store
@@ -50,6 +51,8 @@ def again(at: AppTest) -> None:
     at.button(key="again.do").click().run()
     finish(at)
     assert "again.do" not in keys(at)
+    if at.segmented_control(key="tune_view_zh").value == "set":
+        assert "tune.save" in keys(at), "the page is whole again right after the recalculation"
     at.button(key="again.close").click().run()
 
 
@@ -161,7 +164,7 @@ def test_figures_stand_with_their_interval_and_number_of_pairs() -> None:
     assert "已审定的配对 240 对，其中有关联 60 对" in text
     assert ZH["tune.flatters"] in text
     assert text.count("· 240 对") == 4
-    assert ZH["tune.shipped"] not in text
+    assert "随附的标注样例" not in text
     assert ZH["tune.no_verdicts"] in text
     found = app_kit.look_of("设备")
     p = found.result.proposals[0]
@@ -173,12 +176,19 @@ def test_figures_stand_with_their_interval_and_number_of_pairs() -> None:
 
 
 @pytest.mark.usefixtures("place")
-def test_too_few_pairs_are_said_plainly_and_the_shipped_figures_are_named_as_such() -> None:
+def test_too_few_pairs_are_said_plainly_and_the_labelled_samples_stand_in_named_as_such() -> None:
     at = view(opened("thresholds"), "figures")
     text = shown(at)
-    assert ZH["tune.shipped"] in text
     assert "已审定的配对太少" in text
-    assert "6750 对" in text
+    assert "以下是随附的标注样例（现代家政服务与管理、现代物流管理、软件技术，共 27027 对" in text
+    assert "不是本学院的" in text
+    assert text.count("· 27,027 对") == 3, "precision, recall and F1 of every labelled pair"
+    assert text.count("· 2,750 对") == 1, "calibration of the ten best of each competency"
+    assert ZH["tune.confusion_samples"] in text
+    view(at, "goal")
+    assert any("已审定的配对太少" in w.value for w in at.warning)
+    assert "只供参考" in shown(at)
+    assert "goal.use.link_threshold" not in keys(at), "the samples' threshold is not taken over"
     view(at, "refit")
     assert any("已审定的配对太少" in w.value for w in at.warning)
     assert "refit.save" not in keys(at)
@@ -205,18 +215,64 @@ def test_a_goal_gives_a_threshold_with_its_cost_or_is_refused() -> None:
     assert sum(graded) / len(graded) >= 0.95
 
 
+@pytest.mark.usefixtures("reviewed")
+def test_exemption_only_when_sure_says_how_many_decisions_are_lacking() -> None:
+    at = view(opened("thresholds"), "goal")
+    at.segmented_control(key="goal.aim.zh").set_value("exempt").run()
+    assert len([w for w in at.warning if "已决定的免修建议太少" in w.value]) == 2
+    assert "已决定 0 条" in shown(at)
+    assert not {k for k in keys(at) if k.startswith("goal.use.")}
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_exemption_only_when_sure_takes_a_stricter_threshold_and_names_what_vanishes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Decisions as a college makes them: the weaker half of the units' exemptions rejected."""
+    monkeypatch.setattr("align.tune.goals.FEWEST", 1)
+    space, look = equipment(), app_kit.look_of("设备")
+    known = scores(
+        (kept := snapshot.load(store().snapshot(me(), space.run_id))).graph, kept.courses,
+        kept.certificates, kept.settings,
+    )  # fmt: skip
+    units = sorted(
+        (p for p in look.result.proposals if p.rule == "exempt-unit" and p.id in known),
+        key=lambda p: known[p.id],
+    )
+    assert len(units) >= 8
+    for k, p in enumerate(units):
+        right = k >= len(units) // 2
+        store().decide(
+            me(), space.id, p.id, p.action, "accept" if right else "reject",
+            action=p.action if right else None, seen="",
+        )  # fmt: skip
+    at = view(opened("thresholds"), "goal")
+    at.segmented_control(key="goal.aim.zh").set_value("exempt").run()
+    at.number_input(key="goal.level.exempt").set_value(0.8).run()
+    assert f"已决定 {len(units)} 条" in shown(at)
+    assert "“设备”今天" in shown(at), "which exemptions it would cost"
+    assert store().settings_versions(me(), "local") == []
+    at.button(key="goal.use.full_threshold").click().run()
+    assert at.segmented_control(key="tune_view_zh").value == "set"
+    threshold = value(at, "full_threshold")
+    left = [k for k, p in enumerate(units) if known[p.id] >= threshold]
+    assert sum(k >= len(units) // 2 for k in left) / len(left) >= 0.8
+    assert store().settings_versions(me(), "local") == []
+
+
 # --- calibration --------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("reviewed")
 def test_a_refit_is_kept_only_by_word_and_can_be_taken_back() -> None:
     first = equipment().run_id
+    store().save_calibration(me(), "local", None, (0.5, -1.0), {}, "试用，明显偏低")
     at = view(opened("thresholds"), "refit")
     assert "240 对" in shown(at)
-    assert "refit.save" in keys(at), "these pairs are easier than the shipped ones"
-    assert store().calibration_versions(me(), "local") == []
+    assert "refit.save" in keys(at), "the one in force says far too little"
+    assert len(store().calibration_versions(me(), "local")) == 1
     save(at, "本院已审 240 对", "refit.save", "refit.reason.")
-    (version,) = store().calibration_versions(me(), "local")
+    _, version = store().calibration_versions(me(), "local")
     assert version.calibration is not None
     assert version.figures["brier_after"] < version.figures["brier_before"]
     assert version.figures["pairs"] == 240

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from align import pipeline, review, snapshot
 from align.credit import RuleSet, candidates
+from align.decisions import Role
 from align.errors import ReadError
 from align.export.learners import table_csv
 from align.gather import gather
@@ -36,8 +38,11 @@ from align.models import load_embedder
 from align.places import models_folder
 from align.records import Action
 from align.settings import Settings
-from align.store import open_store
+from align.store import COMMAND_LINE, open_store
+from tests.cli_kit import command
+from tests.credit_kit import LEARNER, deposit, entry, rule
 from tests.kit import ROOT, align
+from tests.store_kit import Home, World
 
 DIRECTORY = """编号,名称,类别,颁发机构,别名,等级,学时,有效月数,学分,性质
 E1,邮政速递业务员,职业技能等级证书,邮政,速递业务员、快递业务员,初级、中级、高级,,36,初级=4；中级=8,
@@ -269,7 +274,7 @@ def test_the_reference_case_comes_out_of_the_sample(
             today=date(2026, 6, 1),
         )
         assert {e.rule.course: e.credits for e in done.exempted} == WANTED
-        assert (done.credits, done.refused, done.ties) == (8.0, (), ())
+        assert (done.credits, done.refused, done.choices) == (8.0, (), ())
         recorded, _ = store.record_conversion(me, "20240001", done.exempted)
         assert recorded.credits == 8.0 and store.verify().whole
 
@@ -284,6 +289,55 @@ def test_the_reference_case_comes_out_of_the_sample(
     assert code == 0, err
     assert "20240001：免修 3 门，8 学分" in out
     assert all(f"免修《{course}》" in out for course in WANTED)
+
+    # And from the database itself: a class in a table, then the accounts, for who may see them.
+    def stored(*more: str) -> tuple[int, str, str]:
+        done = align("convert", *more, "--db", "align.db", "--date", "2026-06-01", at=tmp_path)
+        return done.returncode, done.stdout, done.stderr
+
+    (tmp_path / "一班.csv").write_text(
+        f"学号,学习成果名称,等级\n20240009,{certificate.name},{top}\n", encoding="utf-8"
+    )
+    code, out, err = stored("一班.csv", "--out", "一班.docx")
+    assert code == 0, err
+    assert "20240009：免修 3 门，8 学分" in out and "20240001" not in out
+    assert (tmp_path / "一班.docx").stat().st_size > 5000
+    code, out, err = stored("--as", "主任", "--workspace", "2026 级", "--out", "账户.xlsx")
+    assert code == 0, err
+    assert "20240001：免修 0 门，0 学分" in out and "已经转换过" in out
+    code, _, err = stored("--as", "路人")
+    assert code == 2 and "本机没有这位使用者" in err
+    code, _, err = stored("一班.csv", "--directory", "名录.csv")
+    assert code == 2 and "--conversions" in err
+
+
+def test_the_accounts_of_a_college_are_for_its_committee_and_admin(home: Home) -> None:
+    w = World(home.open())
+    store = w.store
+    login, secret = "u-teacher", "a-long-Passw0rd"
+    store.add_person(COMMAND_LINE, w.college.id, "赵老师", Role.FACULTY, login, secret)
+    store.add_person(COMMAND_LINE, w.college.id, "孙主任", Role.COMMITTEE, "u-head", secret)
+    store.import_entries(w.committee, w.college.id, [entry()])
+    store.approve_conversions(w.committee, w.id, [rule("课甲"), rule("课乙", 2.0)])
+    deposit(w)
+    cap = {"certificate-cap": {"credits": 3.0}}
+    store.save_rules(w.admin, w.college.id, None, cap, "委员会", check=RuleSet)
+    store.close()
+    options = ("convert", "--db", home.address, "--college", "物流学院", "--date", "2026-06-01",
+               "--password-stdin")  # fmt: skip
+
+    def asked(who: str) -> tuple[int, str, str]:
+        variables = {**os.environ, "ALIGN_DATA": str(home.data)}
+        done = command([*options, "--as", who], ROOT, variables, typed=f"{secret}\n")
+        return done.returncode, done.stdout, done.stderr
+
+    code, out, err = asked("u-head")
+    assert code == 0, err
+    assert f"{LEARNER}：免修 1 门，3 学分" in out and "学分合计不超过 3" in out
+    code, out, err = asked(login)
+    assert code == 7 and LEARNER not in out + err
+    code, _, err = asked("")
+    assert code == 2 and "由谁" in err
 
 
 def test_without_the_committees_word_nothing_is_exempted(sample: pipeline.Result) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from align.errors import AccessError
 from align.store import open_store
+from align.store.migrate import names
+from tests import cli_kit
 from tests.store_kit import Home, World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,10 +24,7 @@ WORD = "correct horse battery"
 
 def align(data: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ALIGN_")}
-    return subprocess.run(
-        [sys.executable, "-m", "align", *arguments], input=typed, capture_output=True, text=True,
-        cwd=ROOT, env={**kept, "ALIGN_DATA": str(data)}, check=False,
-    )  # fmt: skip
+    return cli_kit.command(arguments, ROOT, {**kept, "ALIGN_DATA": str(data)}, typed=typed)
 
 
 def said(data: Path, *arguments: str, typed: str = "") -> str:
@@ -141,7 +140,7 @@ def test_the_database_itself(home: Home) -> None:
     with home.open() as store:
         World(store)
     told = said(home.data, "db", "info", *db)
-    assert "学院：2" in told and "工作区：1" in told and "m0004_credit（程序：" in told
+    assert "学院：2" in told and "工作区：1" in told and f"{names()[-1]}（程序：" in told
     assert "已整理" in said(home.data, "db", "compact", *db)
     assert "账本完整" in said(home.data, "ledger", "verify", *db)
 

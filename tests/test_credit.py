@@ -15,8 +15,10 @@ from align.credit import (
     Bank,
     Candidate,
     Chosen,
+    Earlier,
     RuleSet,
     candidates,
+    chain_left,
     choose,
     parse_rules,
     rule_name,
@@ -265,6 +267,55 @@ def test_the_same_content_counts_once() -> None:
     assert names(choose(others, rules, same_content=same)) == ["乙"]
 
 
+def test_the_highest_level_counts_even_where_a_lower_one_gives_more() -> None:
+    found = [plain("甲", 5.0, level="初级"), plain("乙", 3.0, "邮政", level="三级/高级工")]
+    rules = RuleSet({"once-at-highest": {"same": [["快递", "邮政业务员"]]}})
+    assert choose(found, rules).best.credits == 8.0, "two certificates, until declared the same"
+    assert rules.same_content({"快递": (), "邮政": ("邮政 业务员",)}) == [frozenset({"快递", "邮政"})]
+    assert rules.same_content({"快递": (), "别的": ()}) == []
+    assert RuleSet().same_content({"快递": (), "邮政": ()}) == []
+    same = rules.same_content({"快递": (), "邮政": ("邮政业务员",)})
+    chosen = choose(found, rules, same_content=same)
+    assert names(chosen) == ["乙"]
+    (block,) = chosen.refused["快递", "初级", "甲"]
+    assert (block.rule, "三级/高级工" in block.words) == ("once-at-highest", True)
+
+
+def test_what_was_converted_before_counts_under_every_cap() -> None:
+    found = [plain("甲", 3.0), plain("乙", 2.0)]
+    earlier = [Earlier("快递", 4.0)]
+    bank = {("快递", "初级"): Bank(6.0)}
+
+    def asked(values: dict[str, Any], before: Sequence[Earlier]) -> Chosen:
+        return choose(
+            found, RuleSet(values), bank=bank, programme_credits=14.0, earlier=before
+        )  # fmt: skip
+
+    for values, most, rule in (
+        ({"certificate-cap": {"credits": 6}}, 2.0, "certificate-cap"),
+        ({"bank-cap": {}}, 2.0, "bank-cap"),
+        ({"programme-share": {"share": 0.5}}, 3.0, "programme-share"),
+        ({"one-to-one": {}}, 0.0, "one-to-one"),
+        ({"once-at-highest": {}}, 0.0, "once-at-highest"),
+    ):
+        chosen = asked(values, earlier)
+        assert chosen.best.credits == most, rule
+        blocks = [b for found in chosen.refused.values() for b in found]
+        assert {b.rule for b in blocks} == {rule} and all("此前" in b.words for b in blocks)
+        assert asked(values, []).best.credits > most
+    other = asked({"one-to-one": {}, "programme-share": {"share": 0.5}}, [Earlier("", 4.0)])
+    assert other.best.credits == 3.0, "a single decision uses up the programme's share alone"
+
+
+def test_the_approval_chain_says_who_has_still_to_agree() -> None:
+    rules = RuleSet({"approval-chain": {"steps": ["学生申请", "学院审核", "教务审批"]}})
+    assert chain_left(RuleSet(), []) is None
+    assert chain_left(rules, ["教务审批", "学院审核", "学生申请"]) is None
+    block = chain_left(rules, ["学生申请", "教务审批"])
+    assert block is not None and (block.got, block.limit) == (1.0, 3.0)
+    assert block.words.endswith("还差：学院审核、教务审批")
+
+
 def test_nothing_to_choose_from() -> None:
     chosen = choose([], RuleSet())
     assert chosen.best.taken == ()
@@ -339,7 +390,10 @@ def passes(
         share = rules.number("programme-share", "share")
         if sum(sums.values()) > share * total:
             return False
-    return not (rules.on("once-at-highest") and len(by_level) > len(sums))
+    if not rules.on("once-at-highest"):
+        return True
+    held = {name: {c.level for c in found if c.certificate_id == name} for name in sums}
+    return all(level == ("中级" if "中级" in held[name] else "初级") for name, level in by_level)
 
 
 @settings(max_examples=150, deadline=None)
@@ -388,6 +442,7 @@ def test_the_file_comes_back_as_it_went_with_off_rules_as_comments() -> None:
             "approval-chain": {"steps": ["学生申请", "教务审批"]},
             "one-to-one": {},
             "level-category": {},
+            "once-at-highest": {"same": [["甲证", "乙证"], ["丙", "丁", "戊"]]},
         }
     )
     text = rules_text(some)
@@ -415,6 +470,8 @@ def test_uncommenting_a_line_switches_the_rule_on() -> None:
         ("[grade]\ngrades = 60", "按等级"),
         ("[approval-chain]\nsteps = []", "一列词语"),
         ('[approval-chain]\nsteps = ["甲", " "]', "空"),
+        ('[once-at-highest]\nsame = ["甲", "乙"]', "一列词语"),
+        ('[once-at-highest]\nsame = [["甲", "甲"]]', "两个不同"),
         ("certificate-cap = 8", "一张表"),
         ("[certificate-cap", "TOML"),
     ],

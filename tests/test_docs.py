@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,47 @@ def test_every_environment_variable_is_described() -> None:
     used = set(VARIABLE.findall(code))
     assert {"ALIGN_MODELS", "ALIGN_CACHE"} <= used
     assert used == set(VARIABLE.findall(COMMANDS))
+
+
+def errors() -> dict[str, int]:
+    """Every error that reaches a person, anywhere in the package, with its exit code."""
+    found: dict[str, tuple[list[str], int | None]] = {"AlignError": ([], 1)}
+    for file in sorted((ROOT / "align").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases = [ast.unparse(b).rpartition(".")[2] for b in node.bases]
+                codes = [
+                    int(ast.literal_eval(x.value))
+                    for x in node.body
+                    if isinstance(x, ast.Assign) and ast.unparse(x.targets[0]) == "exit_code"
+                ]
+                found.setdefault(node.name, (bases, codes[0] if codes else None))
+
+    def code(name: str) -> int | None:
+        bases, own = found.get(name, ([], None))
+        # Its own, else that of the error it is a kind of; None where it is no error of ours.
+        ours = [c for c in map(code, bases) if c is not None]
+        return own if own is not None and (ours or name == "AlignError") else next(iter(ours), None)
+
+    return {name: c for name in found if (c := code(name)) is not None}
+
+
+def test_every_error_stands_in_the_table_with_its_exit_code() -> None:
+    told = {
+        name: int(code)
+        for name, code in re.findall(r"^\| `(\w+)` \| (\d+) \| [^|]", FORMATS, re.M)
+        if name.endswith("Error")
+    }
+    assert told == errors()
+    assert {"ConflictError", "TooFewError", "HostileFileError"} <= told.keys()
+
+
+def test_every_exit_code_is_described() -> None:
+    table = section("错误与退出码").partition("### 退出码")[2]
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.M)}
+    main = (ROOT / "align" / "cli.py").read_text(encoding="utf-8")
+    written = {int(code) for code in re.findall(r"SystemExit\((\d+)\)", main)}
+    assert told == written | set(errors().values()) | {0}
 
 
 @pytest.mark.parametrize("name", ["README.zh-CN.md", "README.md", "docs/architecture.md"])

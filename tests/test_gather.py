@@ -178,6 +178,26 @@ def test_names_that_fit_nothing_are_warned_of(own: Path) -> None:
     assert "军事里论" in warning.message
 
 
+def test_one_certificate_of_a_file_can_be_left_out(own: Path) -> None:
+    file = own / CERTS / "快件处理员.csv"
+    more = "网页制作员,900102,1.0,初级,1 页面,1.1 结构,1.1.1,能使用HTML标签搭建页面结构\n"
+    file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
+    toml = own / COURSES / "快递" / "programme.toml"
+    for words, left in (("证书：900102", ["快件处理员"]), ("证书：快件处理员", ["网页制作员"])):
+        toml.write_text(
+            f'certificates = ["快件处理员.csv"]\nleave_out = ["{words}"]\n', encoding="utf-8"
+        )
+        g = found(own, programme="快递")["快递"]
+        assert [c.name for c in g.certificates] == left
+        assert not [p for p in g.problems if p.code == "name-unused"]
+    toml.write_text(
+        'certificates = ["快件处理员.csv"]\nleave_out = ["证书：900101", "证书：900102"]\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError, match="没有留下任何证书"):
+        found(own, programme="快递")
+
+
 def test_what_is_left_out_is_not_compared_but_still_listed(own: Path) -> None:
     toml = own / COURSES / "快递" / "programme.toml"
     for left_out in ('"快递客户服务"', '"快递客户服务.md"'):

@@ -28,6 +28,7 @@ GROUND = {
     "places",
     "labels",
     "links",
+    "homes",
     "records_json",
 }
 STEPS = {
@@ -51,11 +52,16 @@ STORY = {
     "models",
     "programmes",
     "gather",
+    "bounds",
     "pipeline",
     "judge",
     "cluster",
     "corrections",
     "snapshot",
+    "tuning",
+    "labelled",
+    "imports",
+    "papers",
 }
 FRONTS = {"present", "cli", "ui"}
 
@@ -77,6 +83,8 @@ ALLOWED_BETWEEN_STEPS = {
 }
 
 HEAVY = {
+    "dask",
+    "distributed",
     "docx",
     "matplotlib",
     "openpyxl",

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,12 @@ from typing import Any
 import pytest
 
 from align.credit import RuleSet
+from align.decisions import Role
 from align.errors import StoreError, UsageError
 from align.records import Action
 from align.store import COMMAND_LINE, Store, Verification, verify_receipt
+from align.store.signing import SIGN_EVERY
+from tests import cli_kit
 from tests.credit_kit import LEARNER, deposit, entry, exempted, rule
 from tests.store_kit import ITEM, OTHER, PAIR, Home, Ready, World, result
 
@@ -175,6 +177,69 @@ def test_a_tail_cut_with_all_its_traces_is_found_by_the_signed_head(home: Home) 
     assert found(home).warnings  # … it still says that signatures are missing
 
 
+def cut(home: Home, college: str, last: int) -> None:
+    """Take the end of a chain away with all its traces, as the database's owner could."""
+    (kept,) = home.sql(f"SELECT hash FROM entries WHERE college_id = '{college}' AND seq = {last}")
+    for table in ("comments", "entries"):
+        where = "" if table == "comments" else f"college_id = '{college}' AND "
+        home.sql(f"DELETE FROM {table} WHERE {where}seq > {last}")
+    home.sql(f"UPDATE heads SET seq = {last}, hash = '{kept[0]}' WHERE college_id = '{college}'")
+
+
+def test_a_tail_cut_between_receipts_is_found_as_entries_are_signed_now_and_then(
+    home: Home,
+) -> None:
+    with home.open() as store, home.open() as second:
+        world = World(store)
+        college, (before, _) = world.college.id, store.head(world.college.id)
+        assert not store.keys.heads()  # little has happened yet
+        for k in range(2 * SIGN_EVERY + 5 - before):  # by two servers, in turn
+            (store, second)[k % 2].comment(world.committee, world.id, ITEM, f"第 {k} 条")
+        seqs = [head["seq"] for head in store.keys.heads() if head]
+        assert seqs == [SIGN_EVERY, 2 * SIGN_EVERY]
+        assert {head["why"] for head in store.keys.heads() if head} == {"entries"}
+        assert store.verify().whole and not store.verify().warnings
+    cut(home, college, 2 * SIGN_EVERY)  # what came after the last signature: cut unseen
+    assert found(home).whole
+    cut(home, college, 2 * SIGN_EVERY - 1)
+    assert [p.what for p in found(home).problems] == [f"链尾被截去（签名到第 {2 * SIGN_EVERY} 条）"]
+
+
+def test_signing_out_signs_what_was_done_that_day(home: Home) -> None:
+    with home.open() as store:
+        world = World(store)
+        college = world.college.id
+        world.person(college, "吴", Role.FACULTY, login="wu", password="a-long-Passw0rd")
+        token = store.open_session(store.sign_in("wu", "a-long-Passw0rd"))
+        store.close_session(token)
+        last, _ = store.head(college)
+        assert [h and (h["seq"], h["why"]) for h in store.keys.heads()] == [(last, "sign-out")]
+        store.close_session(token)  # nothing has happened since: nothing to sign
+        store.close_session(store.open_session(store.sign_in("wu", "a-long-Passw0rd")))
+        assert len(store.keys.heads()) == 1
+        store.comment(world.committee, world.id, ITEM, "再看")
+        store.close_session(store.open_session(store.sign_in("wu", "a-long-Passw0rd")))
+        assert len(store.keys.heads()) == 2
+    cut(home, college, last)
+    assert [p.seq for p in found(home).problems] == [last + 1]
+
+
+def test_a_signature_that_cannot_be_written_holds_nobody_up_and_is_made_good(home: Home) -> None:
+    with home.open() as store:
+        world = World(store)
+        college, (before, _) = world.college.id, store.head(world.college.id)
+        store.keys.heads_file.mkdir()  # as a folder without rights, or a full disk, would refuse
+        for k in range(2 * SIGN_EVERY - before):
+            store.comment(world.committee, world.id, ITEM, f"第 {k} 条")
+        assert store.head(college)[0] == 2 * SIGN_EVERY
+        store.keys.heads_file.rmdir()
+        (warning,) = store.verify().warnings
+        assert f"最后 {2 * SIGN_EVERY} 条之后没有签名的链头" in warning
+        store.comment(world.committee, world.id, ITEM, "磁盘已清理")
+        assert [h and h["seq"] for h in store.keys.heads()] == [2 * SIGN_EVERY + 1]
+        assert not store.verify().warnings
+
+
 def rewritten(home: Home, college: str, change: Callable[[dict[str, Any]], None]) -> None:
     """What somebody who owns the database and this program could do: every hash anew."""
     from align.store.ledger import GENESIS, entry_hash
@@ -218,10 +283,7 @@ def test_a_chain_written_anew_is_found_by_signed_heads_and_by_a_receipt(home: Ho
 
 
 def align(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "align", *arguments], capture_output=True, text=True,
-        cwd=Path(__file__).parent.parent, env={**os.environ, **environment}, check=False,
-    )  # fmt: skip
+    return cli_kit.command(arguments, Path(__file__).parent.parent, {**os.environ, **environment})
 
 
 def test_a_receipt_is_checked_elsewhere_with_nothing_but_the_public_key(

@@ -255,7 +255,7 @@ def without_hidden_columns() -> bytes:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "不是 xlsx"),
+        (b"", "空的"),
         (b"%PDF-1.4", "不是 xlsx"),
         (b"PK\x03\x04 cut", "损坏"),
         (other_book(), "隐藏列"),

@@ -89,6 +89,8 @@ def test_chinese_certificate_columns(tmp_path: Path) -> None:
     assert [(c.id, c.number, c.weight) for c in found.competencies] == [
         ("初级-1.1.1", "1.1.1", 0.4), ("初级-1.1.2", "1.1.2", 0.6), ("中级-1.1.1", "1.1.1", 1.0),
     ]  # fmt: skip
+    # Number and title stay apart, as in every other format.
+    assert {(c.area, c.task) for c in found.competencies} == {("1 作业", "1.1 检查")}
     assert not codes(reading, "warning", "error")
 
 

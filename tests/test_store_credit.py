@@ -12,6 +12,7 @@ from align.credit import RuleSet
 from align.errors import AccessError, AlignError, ConflictError, SettingsError, UsageError
 from align.learner import ResultState
 from align.store import verify_receipt
+from align.store.agreements import in_force
 from tests.credit_kit import LEARNER, converted, deposit, entry, exempted, rule
 from tests.store_kit import OTHER, PAIR, Home, World
 
@@ -301,3 +302,109 @@ def test_an_approvers_name_goes_with_them(home: Home) -> None:
         assert name not in after.exempted[0].rule.approved and after.credits == 5.0
         assert store.verify().whole
         assert name not in str(home.sql("SELECT data FROM learner_conversions"))
+
+
+def test_the_committee_agrees_with_a_note_and_takes_it_back(home: Home) -> None:
+    pair, other = ("证", "课甲"), ("证", "课乙")
+    words = "第三单元由岗位实训补修"
+    with home.open() as store:
+        w = World(store)
+        first, second = store.agree(w.committee, w.id, [pair, other], words)
+        assert (first.pair, first.note, first.by_name) == (pair, words, w.committee.name)
+        assert store.agree(w.committee, w.id, [pair, other], words) == [], "said already"
+        (anew,) = store.agree(w.committee, w.id, [pair], "第三单元由课程丙补修")
+        (back,) = store.agree(w.committee, w.id, [other], "课程已停开", agreed=False)
+        assert store.agreements(w.faculty, w.id) == [first, second, anew, back]
+        assert in_force(store.agreements(w.faculty, w.id)) == {pair: anew}
+        kinds = [e.kind for e in store.entries(w.admin, workspace_id=w.id, limit=4)]
+        assert kinds == ["exemption.withdrawn", *["exemption.agreed"] * 3]
+        assert words not in str(home.sql("SELECT before, after FROM entries"))
+        head = store.head(w.college.id)
+        for who in (w.faculty, w.admin, w.strangers[w.committee.role]):
+            with pytest.raises(AccessError):
+                store.agree(who, w.id, [pair], "我也同意")
+        with pytest.raises(UsageError, match="委员会意见"):
+            store.agree(w.committee, w.id, [pair], " ", agreed=False)
+        with pytest.raises(UsageError, match="编号"):
+            store.agree(w.committee, w.id, [("证", "")], "空")
+        assert store.head(w.college.id) == head and store.verify().whole
+        store.import_entries(w.committee, w.college.id, [entry()])
+        (made,) = store.approve_conversions(w.committee, w.id, [rule("课甲", note=words)])
+        assert made.note == words and made.version == 1
+        (newer,) = store.approve_conversions(w.committee, w.id, [rule("课甲", note="改为笔试")])
+        assert newer.version == 2
+        store.erase_person(w.admin, w.committee.id)
+        assert {a.note for a in store.agreements(w.faculty, w.id)} == {""}
+        assert store.conversions(w.faculty)[0].note == ""
+        assert words not in str(home.sql("SELECT reason FROM conversions"))
+        assert store.verify().whole
+
+
+def test_a_result_without_a_rule_is_decided_singly(home: Home) -> None:
+    w = ready(home)
+    with w.store as store:
+        ground = "竞赛内容与课程一致，委员会第 3 次会议"
+        won, lost = (
+            deposit(w, name=name, entry_id="", level="") for name in ("技能竞赛一等奖", "某讲座")
+        )
+        course = rule("课丁", 1.5, entry_id="", level="", grade=90.0)
+        with pytest.raises(AccessError):
+            store.decide_single(w.admin, won.id, ground, course)
+        with pytest.raises(UsageError, match="理由"):
+            store.decide_single(w.committee, won.id, " ", course)
+        with pytest.raises(UsageError, match="学分"):
+            store.decide_single(w.committee, won.id, ground, rule("课丁", 0.0))
+        made, receipt = store.decide_single(w.committee, won.id, ground, course)
+        assert (made.credits, made.reason, made.single) == (1.5, ground, True)
+        assert w.committee.name in made.exempted[0].rule.approved
+        assert verify_receipt(receipt).genuine and receipt["entry"]["kind"] == "learner.single"
+        no, _ = store.decide_single(w.committee, lost.id, "与专业无关")
+        assert (no.exempted, no.refused[0].result, no.reason) == ((), lost.id, "与专业无关")
+        states = {r.id: r.state for r in store.results(w.admin, LEARNER)}
+        assert states == {won.id: ResultState.CONVERTED, lost.id: ResultState.DEPOSITED}
+        assert store.learner_conversions(w.admin, LEARNER) == [made, no]
+        with pytest.raises(ConflictError, match="已经转换过"):
+            store.decide_single(w.committee, won.id, ground, course)
+        with pytest.raises(ConflictError, match="已经免修过"):
+            store.decide_single(w.committee, lost.id, ground, course)
+        data, _ = store.export_learner(w.admin, LEARNER)
+        assert [c["reason"] for c in data["conversions"]] == [ground, "与专业无关"]
+        assert store.verify().whole
+        entries = str(home.sql("SELECT before, after FROM entries"))
+        assert not [x for x in (ground, LEARNER, "技能竞赛") if x in entries]
+        store.erase_learner(w.admin, LEARNER)
+        assert store.verify().whole and ground not in str(
+            home.sql("SELECT data FROM learner_conversions")
+        )
+
+
+def test_recognising_is_the_committees_and_is_not_undone_by_depositing_again(home: Home) -> None:
+    w = ready(home)
+    with w.store as store:
+        strange = converted("证 7", name="速递员证", entry_id="", level="")
+        (held,) = store.add_results(w.admin, [strange])
+        with pytest.raises(AccessError):
+            store.set_state(w.admin, held.id, ResultState.RECOGNISED, entry_id="E1", level="中级")
+        known = store.set_state(
+            w.committee, held.id, ResultState.RECOGNISED, entry_id="E1", level="中级",
+            note="旧名称，内容相同",
+        )  # fmt: skip
+        assert (known.entry_id, known.note) == ("E1", "旧名称，内容相同")
+        assert store.add_results(w.admin, [strange]) == [known], "the same paper, recognised"
+        assert exempted(w, known)
+        assert store.verify().whole
+
+
+def test_one_of_several_choices_is_recorded_with_its_reason_and_steps(home: Home) -> None:
+    w = ready(home)
+    with w.store as store:
+        done = exempted(w, deposit(w))
+        with pytest.raises(UsageError, match="选定的理由"):
+            store.record_conversion(w.committee, LEARNER, done, choices=2)
+        made, _ = store.record_conversion(
+            w.committee, LEARNER, done, choices=2, reason="学生已修课丙", steps=["学生申请"]
+        )
+        assert (made.choices, made.reason, made.steps) == (2, "学生已修课丙", ("学生申请",))
+        assert store.learner_conversions(w.admin, LEARNER) == [made]
+        data, _ = store.export_learner(w.admin, LEARNER)
+        assert data["conversions"][0]["reason"] == "学生已修课丙"

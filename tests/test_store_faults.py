@@ -13,9 +13,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from align.errors import AlignError, StoreError
-from align.store import Store, open_store
+from align.store import Store, open_store, verify_receipt
 from align.store.engine import wal_is_safe
 from tests.postgres_kit import Postgres
 from tests.store_kit import PAIR, Home, World
@@ -267,6 +268,60 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         assert store.verify().whole
     with pytest.raises(Exception, match=re.compile("half")):
         home.sql("SELECT * FROM half")
+
+
+def test_a_full_database_of_the_first_schema_keeps_every_row_through_each_migration(
+    home: Home,
+) -> None:
+    """What was decided, settled, approved and exported with the first release."""
+    from align.store.migrate import names
+
+    with home.open(revision=names()[0]) as old:
+        world = World(old, reviewers=2)
+        first = world.link(world.faculty, 2, note="完全一致")
+        world.link(world.faculty, 1, first.id)
+        world.link(world.second, 0)
+        for who, verdict in ((world.faculty, "accept"), (world.second, "reject")):
+            world.decide(who, verdict, note="备注")
+        old.assign(world.committee, world.id, world.third.id, ["课乙"])
+        old.save_settings(world.admin, world.college.id, None, {"link_threshold": 0.3}, "试")
+        world.decide(world.committee, "accept", note="裁定", stage="settle")
+        _, receipt = old.approve(world.committee, world.id, "ab" * 32, ["王主任", "李老师"], "同意")
+        old.record_export(world.committee, world.id, "plan.docx", "cd" * 32)
+        head = old.head(world.college.id)
+        with old._read() as c:
+            tables = {
+                table: [x["name"] for x in sa.inspect(c).get_columns(table)]
+                for table in sa.inspect(c).get_table_names()
+                if table != "alembic_version"
+            }
+
+    def rows() -> dict[str, list[str]]:
+        return {
+            table: sorted(
+                map(repr, home.sql(f"SELECT {', '.join(map(quoted, columns))} FROM {table}"))
+            )
+            for table, columns in tables.items()
+        }
+
+    before = rows()
+    assert sum(map(len, before.values())) > 40 and all(before[t] for t in ("approvals", "entries"))
+    for name in names()[1:]:
+        with home.open(revision=name) as store:
+            assert store.upgraded == (name,)
+        assert rows() == before, name
+    with home.open() as store:
+        assert store.head(world.college.id) == head
+        assert store.verify().whole and store.verify().warnings == ()
+        found = store.link_decisions(world.committee, world.id)
+        assert [d.grade for d in found] == [2, 1, 0]
+        assert store.workspace(world.committee, world.id).state == "approved"
+        assert verify_receipt(receipt, store.keys.public()).genuine
+
+
+def quoted(name: str) -> str:
+    """A column whose name may be a word of SQL."""
+    return f'"{name}"'
 
 
 def test_migrations_are_ordered_named_and_packaged() -> None:

@@ -2,6 +2,7 @@
 
 from align.credit.candidates import Bank, Block, Candidate, candidates, rule_name
 from align.credit.choose import Choice, Chosen, choose
+from align.credit.limits import Earlier, chain_left, rank_of
 from align.credit.rules import BY_NAME, RULES, Parameter, Rule, RuleSet, parse_rules, rules_text
 
 __all__ = [
@@ -12,12 +13,15 @@ __all__ = [
     "Candidate",
     "Choice",
     "Chosen",
+    "Earlier",
     "Parameter",
     "Rule",
     "RuleSet",
     "candidates",
+    "chain_left",
     "choose",
     "parse_rules",
+    "rank_of",
     "rule_name",
     "rules_text",
 ]

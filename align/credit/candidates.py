@@ -282,5 +282,11 @@ _CHECKS = (
 
 def rule_name(rule: str) -> str:
     """A block's rule in Chinese."""
-    always = {"not-approved": "须经委员会同意", "no-credits": "须有学分"}
+    always = {
+        "not-approved": "须经委员会同意",
+        "no-credits": "须有学分",
+        "course-once": "一门课程一次",
+        "fewer-credits": "总学分不会更多",
+        "other-choice": "另一种选法",
+    }
     return always.get(rule) or BY_NAME[rule].zh

@@ -66,7 +66,10 @@ def read_side(run_json: bytes, proposals_csv: bytes, *, label: str, name: str = 
             tuple((str(a), float(b)) for a, b in run["parameters"]),
             _rows(proposals_csv),
         )
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
+    # A number too great for a float, or brackets too deep, come from no file of ours.
+    except (
+        KeyError, TypeError, ValueError, OverflowError, RecursionError, csv.Error
+    ) as error:  # fmt: skip
         raise ReadError(
             "结果文件读不懂", file=name or label, got=f"{type(error).__name__} {error}"[:200],
             expected="align run 写出的 run.json 与 proposals.csv",

@@ -11,6 +11,7 @@ from typing import Any
 from align.errors import ReadError
 from align.export.words import clean
 from align.export.xlsx_edit import ID_TITLES, KINDS, SUBJECT, VERDICT, Kind
+from align.read.detect import detect
 from align.read.limits import OWN_PROCESS
 from align.read.safety import check_package
 
@@ -41,7 +42,7 @@ def filled_rows(data: bytes, name: str) -> list[FilledRow]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     expected = "由程序导出的 plan.xlsx"
-    if not data.startswith(b"PK"):
+    if detect(data, name) != "xlsx":
         raise ReadError("不是 xlsx 工作簿", file=name, expected=expected)
     check_package(data, name, OWN_PROCESS)
     found: list[FilledRow] = []

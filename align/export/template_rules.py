@@ -56,10 +56,11 @@ def read_template(data: bytes, name: str) -> bytes:
     ReadError
         When it is no docx, damaged or harmful.
     """
+    from align.read.detect import detect
     from align.read.limits import OWN_PROCESS
     from align.read.safety import check_package
 
-    if not data.startswith(b"PK"):
+    if detect(data, name) != "docx":
         raise ReadError("模板不是 docx 文件", file=name, expected="Word 文档（.docx）")
     check_package(data, name, OWN_PROCESS)
     return data

@@ -1,6 +1,7 @@
 """A learner's account of results, and what approved rules make of it."""
 
-from align.learner.convert import Conversion, Exempted, Refused, convert, expires
+from align.learner.convert import Conversion, Exempted, convert
+from align.learner.holding import Refused, expires, pending
 from align.learner.nouns import (
     KIND_ZH,
     STATE_ZH,
@@ -24,4 +25,5 @@ __all__ = [
     "ResultState",
     "convert",
     "expires",
+    "pending",
 ]

@@ -8,21 +8,13 @@ one certificate or on the programme does not care which paper came first.
 
 from __future__ import annotations
 
-import calendar
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
-from align.credit import Bank, Candidate, Choice, RuleSet, choose
-from align.learner.nouns import ConversionRule, Entry, LearningResult, ResultState
-
-#: Why a result gives nothing, beside the names of conversion rules (caps).
-Reason = Literal[
-    "unknown", "expired", "undated", "too-few-hours", "no-level", "no-rule", "rule-expired",
-    "already-converted", "duplicate", "lower-level",
-]  # fmt: skip
+from align.credit import Bank, Block, Candidate, Choice, Chosen, Earlier, RuleSet, choose
+from align.learner.holding import Held, Reason, Refused, held_of, levels_up_to
+from align.learner.nouns import ConversionRule, Entry, LearningResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,49 +33,31 @@ class Exempted:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A result (for one course, where a rule was looked at) that gives nothing, and why.
-
-    ``to_committee`` marks results no rule speaks of: the committee decides them one by one.
-    """
-
-    learner: str
-    result: str
-    reason: str
-    words: str
-    course: str = ""
-    to_committee: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Conversion:
-    """What the rules make of one learner's account; ``ties`` are equally good choices."""
+    """What the rules make of one learner's account.
+
+    Parameters
+    ----------
+    choices : tuple of Choice
+        Where several ways to exempt give equal credits, all of them, the better covered first;
+        empty where there is one way.
+    picked : int
+        Which of ``choices`` stands in ``exempted``.
+    more_choices : bool
+        There are more than are listed.
+    """
 
     learner: str
     exempted: tuple[Exempted, ...]
     refused: tuple[Refused, ...]
-    ties: tuple[Choice, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    picked: int = 0
+    more_choices: bool = False
 
     @property
     def credits(self) -> float:
         """Credits of all exempted courses."""
         return sum(e.credits for e in self.exempted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """Results of one entry and level that together count as one."""
-
-    entry: Entry
-    level: str
-    results: tuple[LearningResult, ...]
-
-
-def expires(issued: date, months: int) -> date:
-    """The last day a result issued on a day is valid, ``months`` later (month ends kept)."""
-    month = issued.month - 1 + months
-    year, month = issued.year + month // 12, month % 12 + 1
-    return date(year, month, min(issued.day, calendar.monthrange(year, month)[1]))
 
 
 def convert(
@@ -95,6 +69,8 @@ def convert(
     today: date,
     programme_credits: float | None = None,
     taken: Sequence[str] = (),
+    earlier: Sequence[Exempted] = (),
+    pick: int = 0,
 ) -> Conversion:
     """Apply the approved rules to one learner's account.
 
@@ -113,7 +89,12 @@ def convert(
     programme_credits : float, optional
         Total of the learner's programme, for the share of it.
     taken : sequence of str
-        Courses (ids) the learner has passed or been exempted from already.
+        Courses (ids) the learner has passed already.
+    earlier : sequence of Exempted
+        What was converted before: those courses are not exempted again, and their credits count
+        under every cap.
+    pick : int
+        Which of several equally good choices to take; see :attr:`Conversion.choices`.
 
     Raises
     ------
@@ -125,107 +106,53 @@ def convert(
         raise ValueError("results of one learner only")
     learner = next(iter(learners), "")
     refused: list[Refused] = []
-    held = _held(results, directory, today, refused)
-    offers = _offers(held, approved, directory, today, set(taken), refused)
-    pairs = [(h, rule) for h, rule in offers]
+    held = held_of(results, directory, today, refused)
+    passed = {*taken, *(e.rule.course_id for e in earlier)}
+    pairs = _offers(held, approved, directory, today, passed, refused)
     found = [_candidate(h, rule) for h, rule in pairs]
-    bank = {(h.entry.id, h.level): Bank(h.entry.credits_of(h.level), h.entry.nature) for h in held}
-    chosen = choose(found, rules, bank=bank, programme_credits=programme_credits)
+    chosen = choose(
+        found,
+        rules,
+        bank={(h.entry.id, h.level): Bank(h.entry.credits_of(h.level), h.entry.nature)
+              for h in held},
+        programme_credits=programme_credits,
+        same_content=rules.same_content({e.id: (e.name, *e.aliases) for e in directory.values()}),
+        earlier=[Earlier(e.rule.entry_id, e.credits) for e in earlier],
+    )  # fmt: skip
+    choices = (chosen.best, *chosen.ties)
+    picked = pick if 0 <= pick < len(choices) else 0
     exempted = []
     for candidate, (h, rule) in zip(found, pairs, strict=True):
-        if candidate.key in chosen.best.taken:
+        if candidate.key in choices[picked].taken:
             exempted.append(Exempted(learner, rule, tuple(r.id for r in h.results), h.entry.name))
             continue
-        for block in chosen.refused[candidate.key]:
+        for block in _blocks(chosen, candidate):
             refused += [Refused(learner, r.id, block.rule, block.words, rule.course)
                         for r in h.results]  # fmt: skip
-    return Conversion(learner, tuple(exempted), tuple(refused), chosen.ties)
+    return Conversion(
+        learner, tuple(exempted), tuple(refused), choices if len(choices) > 1 else (), picked,
+        chosen.more_ties,
+    )  # fmt: skip
 
 
-def _held(
-    results: Sequence[LearningResult],
-    directory: Mapping[str, Entry],
-    today: date,
-    refused: list[Refused],
-) -> list[_Held]:
-    """What the account holds: valid, known results, pieces joined where hours make them whole."""
-    pieces: dict[tuple[str, str], list[LearningResult]] = defaultdict(list)
-    for r in results:
-        entry = directory.get(r.entry_id)
-        told = _not_usable(r, entry, today)
-        if told is None and entry is not None:
-            pieces[entry.id, r.level].append(r)
-        elif told is not None:
-            reason, words = told
-            refused.append(
-                Refused(r.learner, r.id, reason, words, to_committee=reason == "unknown")
-            )
-    found = []
-    for (entry_id, level), mine in pieces.items():
-        entry = directory[entry_id]
-        if entry.hours is None:
-            # The one issued last is valid longest.
-            first, *rest = sorted(mine, key=lambda r: (r.issued or date.min, r.id), reverse=True)
-            refused += [Refused(r.learner, r.id, "duplicate", "同一成果已有一份，不重复计算")
-                        for r in rest]  # fmt: skip
-            found.append(_Held(entry, level, (first,)))
-            continue
-        total = sum(r.hours or 0.0 for r in mine)
-        if total < entry.hours:
-            words = f"已存 {total:g} 学时，还差 {entry.hours - total:g} 学时"
-            refused += [Refused(r.learner, r.id, "too-few-hours", words) for r in mine]
-        else:
-            found.append(_Held(entry, level, tuple(mine)))
-    return _highest(found, refused)
-
-
-def _highest(held: Sequence[_Held], refused: list[Refused]) -> list[_Held]:
-    """Per directory entry the highest level alone: it includes those below it."""
-    rank = {(h.entry.id, h.level): k for h in held for k, lv in enumerate(h.entry.levels)
-            if lv == h.level}  # fmt: skip
-    top: dict[str, _Held] = {}
-    for h in sorted(held, key=lambda h: rank.get((h.entry.id, h.level), 0)):
-        top[h.entry.id] = h
-    for h in held:
-        if (highest := top[h.entry.id]) is not h:
-            words = f"已有更高的等级（{highest.level}），其中包含这一级"
-            refused += [Refused(r.learner, r.id, "lower-level", words) for r in h.results]
-    return [h for h in held if top[h.entry.id] is h]
-
-
-def _not_usable(r: LearningResult, entry: Entry | None, today: date) -> tuple[Reason, str] | None:
-    """Why a result cannot be used by itself, in words; None when it can."""
-    if r.state is ResultState.CONVERTED:
-        return "already-converted", "这份成果已经转换过"
-    if r.state is ResultState.EXPIRED:
-        return "expired", "已标为过期"
-    if entry is None:
-        return "unknown", "学习成果名录中没有这一项，转委员会单独认定"
-    if entry.levels and r.level not in entry.levels:
-        return "no-level", f"名录只有{'、'.join(entry.levels)}，成果写的是“{r.level or '未写明'}”"
-    if entry.months is not None:
-        if r.issued is None:
-            return "undated", "没有写发证日期，无法判断是否过期"
-        last = expires(r.issued, entry.months)
-        if today > last:
-            return "expired", f"有效期至 {last.isoformat()}，已过期"
-    if r.issued is not None and r.issued > today:
-        return "undated", f"发证日期 {r.issued.isoformat()} 在今天以后"
-    return None
+def _blocks(chosen: Chosen, c: Candidate) -> tuple[Block, ...]:
+    """Why a course is not among those picked."""
+    told = "委员会选定了学分相同的另一种办法"
+    return chosen.refused.get(c.key) or (Block("other-choice", told),)
 
 
 def _offers(
-    held: Sequence[_Held],
+    held: Sequence[Held],
     approved: Sequence[ConversionRule],
     directory: Mapping[str, Entry],
     today: date,
     taken: set[str],
     refused: list[Refused],
-) -> list[tuple[_Held, ConversionRule]]:
+) -> list[tuple[Held, ConversionRule]]:
     """Which approved rules each held result meets; a level meets the rules of those below it."""
     found = []
     for h in held:
-        reached = _levels_up_to(directory[h.entry.id], h.level)
+        reached = levels_up_to(directory[h.entry.id], h.level)
         mine = [r for r in approved if r.entry_id == h.entry.id and r.level in reached]
         current = _newest(mine)
         if not current:
@@ -245,12 +172,6 @@ def _offers(
             else:
                 refused += [Refused(x.learner, x.id, *told, rule.course) for x in h.results]
     return found
-
-
-def _levels_up_to(entry: Entry, level: str) -> frozenset[str]:
-    if level not in entry.levels:
-        return frozenset({level})
-    return frozenset(entry.levels[: entry.levels.index(level) + 1])
 
 
 def _newest(rules: Sequence[ConversionRule]) -> list[ConversionRule]:
@@ -277,7 +198,7 @@ def _span(rule: ConversionRule) -> str:
     return f" {start} 至 {rule.valid_to.isoformat() if rule.valid_to else '长期'} "
 
 
-def _candidate(h: _Held, rule: ConversionRule) -> Candidate:
+def _candidate(h: Held, rule: ConversionRule) -> Candidate:
     """The rule as a candidate of the exact choice; everything approved counts as covered."""
     return Candidate(
         h.entry.id,

@@ -103,6 +103,8 @@ class LearningResult:
         Hours proved by this piece, for results deposited piece by piece.
     evidence : str
         Where the proof is: certificate number, file name.
+    note : str
+        The committee's word where it recognised the result as an entry of the directory.
     """
 
     id: str
@@ -114,6 +116,7 @@ class LearningResult:
     hours: float | None = None
     evidence: str = ""
     state: ResultState = ResultState.DEPOSITED
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,8 @@ class ConversionRule:
         Counts up when the committee approves the same conversion anew.
     approved : str
         Who approved it and when, as the ledger has it.
+    note : str
+        What the committee wrote when it approved it, such as how uncovered units are made up.
     """
 
     id: str
@@ -143,6 +148,7 @@ class ConversionRule:
     valid_to: date | None = None
     version: int = 1
     approved: str = ""
+    note: str = ""
 
     def valid_on(self, day: date) -> bool:
         """Whether the rule holds on a day."""

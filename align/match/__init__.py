@@ -17,11 +17,12 @@ from align.embed import Embedder, Side, on_side
 from align.match.compared import Compared, Matching, Remembered, Shortlist
 from align.match.features import FEATURE_ZH, Sides, Texts, measure
 from align.match.model import MatcherModel, load_matcher
-from align.records import Certificate, Course
+from align.records import Certificate, Competency, Course, Unit
+from align.text import cut_words
 
 __all__ = [
     "FEATURE_ZH", "WHOLE_PAIRS", "Compared", "MatcherModel", "Matching", "Remembered", "Shortlist",
-    "load_matcher", "match",
+    "load_matcher", "match", "prepare",
 ]  # fmt: skip
 
 #: Pairs that are compared whole: with eight features some 130 MB.  A programme of 2,000 rows
@@ -80,6 +81,23 @@ def match(
     return Shortlist(
         items, units, rows, columns, score, model.probability(score), given, vectors, thesaurus
     )
+
+
+def prepare(items: Sequence[Competency], units: Sequence[Unit], embedder: Embedder) -> None:
+    """Embed what comparisons of these items, or of these units, will ask for.
+
+    For an embedder that keeps its vectors (:class:`align.embed.CachedEmbedder`): many comparisons
+    of one programme may then begin at the same time without embedding it each.
+    """
+    texts, sides = Texts.of(items, units), _sides(embedder, Remembered(embedder))
+    points = [p for unit in texts.points for p in unit]
+    words = [w for t in (*texts.items, *texts.units_headed, *points) for w in cut_words(t)]
+    if items:
+        sides.item([*texts.items, *texts.items_headed])
+    if units:
+        sides.unit([*texts.units, *texts.units_headed, *points])
+    if everything := [*texts.items, *points, *words]:
+        sides.word(everything)
 
 
 def _sides(embedder: Embedder, vectors: Remembered) -> Sides:

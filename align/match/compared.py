@@ -32,17 +32,36 @@ class Remembered:
 
     def __init__(self, inner: Embedder) -> None:
         self.inner = inner
-        self._known: dict[str, Matrix] = {}
+        self._row: dict[str, int] = {}
+        self._rows: Matrix = np.empty((0, 0), np.float32)
+
+    @property
+    def held(self) -> int:
+        """How many texts are remembered."""
+        return len(self._row)
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """See :class:`align.embed.Embedder`; each text is asked for once."""
-        new = [t for t in dict.fromkeys(texts) if t not in self._known]
+        new = [t for t in dict.fromkeys(texts) if t not in self._row]
         if new or not texts:
             vectors = self.inner.embed(new)
-            self._known.update(zip(new, vectors, strict=True))
             if not texts:
                 return vectors
-        return np.stack([self._known[t] for t in texts])
+            self._keep(new, vectors)
+        # One gather: evidence asks ten thousands of times for a few rows.
+        return self._rows[[self._row[t] for t in texts]]
+
+    def _keep(self, texts: Sequence[str], vectors: Matrix) -> None:
+        """Put new rows after the old ones, with room for as many again."""
+        used = len(self._row)
+        needed = used + len(texts)
+        if needed > len(self._rows):
+            grown = np.empty((max(needed, 2 * used), vectors.shape[1]), np.float32)
+            if used:
+                grown[:used] = self._rows[:used]
+            self._rows = grown
+        self._rows[used:needed] = vectors
+        self._row.update((t, used + k) for k, t in enumerate(texts))
 
 
 class Compared(ABC):

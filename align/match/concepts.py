@@ -116,7 +116,7 @@ class Concepts:
 
 
 def _found(text: str, thesaurus: Thesaurus) -> Bag:
-    return {k: 1.0 for _, concepts in thesaurus.find(text) for k in concepts}
+    return dict.fromkeys(thesaurus.concepts_in(text), 1.0)
 
 
 def _widened(bag: Bag, thesaurus: Thesaurus) -> Bag:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,27 +57,43 @@ def equivalent_words(
     goes by the same concept, or whose cosine is at or above :data:`EQUIVALENT`
     (:data:`LOOK_ALIKE` where they share a Han character).
     """
-    left = tuple(dict.fromkeys(w for w in cut_words(a) if w not in b.lower()))
-    right = tuple(dict.fromkeys(w for w in cut_words(b) if w not in a.lower()))
+    low_a, low_b = a.lower(), b.lower()
+    left = tuple(dict.fromkeys(w for w in cut_words(a) if w not in low_b))
+    right = tuple(dict.fromkeys(w for w in cut_words(b) if w not in low_a))
     if not left or not right:
         return ()
     vectors = embed([*left, *right])
-    bars = np.array([[LOOK_ALIKE if _alike(w, v) else EQUIVALENT for v in left] for w in right])
-    above = vectors[len(left) :] @ vectors[: len(left)].T - bars
+    likeness = vectors[len(left) :] @ vectors[: len(left)].T
+    first: dict[int, str] = {}  # concept -> the first word of a that goes by it
+    for word in left:
+        for concept in thesaurus.numbers(word):
+            first.setdefault(concept, word)
+    order = {w: k for k, w in enumerate(left)}
+    # Few words of a text are near to any of the other: only these are looked at one by one.
+    near = np.max(likeness, axis=1) >= min(EQUIVALENT, LOOK_ALIKE)
     found = []
     for i, word in enumerate(right):
-        same = [w for w in left if thesaurus.same(w, word)]
-        best = int(np.argmax(above[i]))
+        same = [first[k] for k in thesaurus.numbers(word) if k in first]
         if same:
-            found.append((same[0], word))
-        elif above[i, best] >= 0:
-            found.append((left[best], word))
+            found.append((min(same, key=order.__getitem__), word))
+        elif near[i]:
+            bars = np.array([LOOK_ALIKE if _alike(word, v) else EQUIVALENT for v in left])
+            above = likeness[i] - bars
+            best = int(np.argmax(above))
+            if above[best] >= 0:
+                found.append((left[best], word))
     return tuple(found)
 
 
 def _alike(a: str, b: str) -> bool:
     """Whether two words share a Han character."""
     return any(c in b and not c.isascii() for c in a)
+
+
+@lru_cache(maxsize=65536)
+def _pieces(text: str) -> frozenset[str]:
+    """The bigrams of a text's content words; a point is compared with many requirements."""
+    return bigrams(content_text(text))
 
 
 def evidence_for(
@@ -110,7 +127,7 @@ def evidence_for(
 
 def _overlap(a: str, b: str) -> float:
     """Share of the smaller text's bigrams that the other has (0..1)."""
-    left, right = bigrams(content_text(a)), bigrams(content_text(b))
+    left, right = _pieces(a), _pieces(b)
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0
 
 
@@ -146,5 +163,5 @@ def found_parts(
 
 def _held(part: str, point: str) -> float:
     """Share of the part's bigrams that the point has (0..1)."""
-    wanted = bigrams(content_text(part))
-    return len(wanted & bigrams(content_text(point))) / len(wanted) if wanted else 0.0
+    wanted = _pieces(part)
+    return len(wanted & _pieces(point)) / len(wanted) if wanted else 0.0

@@ -209,6 +209,10 @@ def plain_certificates(document: Document, notes: Notes) -> tuple[Certificate, .
     return tuple(found)
 
 
+#: ``1 收件``, ``1.1 验视``: the space between number and title, as every other format has it.
+_NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)[、.]?(?=[\u4e00-\u9fff])")
+
+
 def _read_competencies(
     table: Table,
     header: Header,
@@ -222,7 +226,7 @@ def _read_competencies(
     for row in rows:
         for role in ("certificate", "level", "area", "task"):
             if text := title(header.text(row, role)):
-                carried[role] = text
+                carried[role] = _NUMBERED.sub(r"\1 ", text)
         text = line(header.text(row, "text"))
         name = carried.get("certificate") or stem(document)
         if is_blank(text):

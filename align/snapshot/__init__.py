@@ -10,7 +10,15 @@ for byte.  :func:`under` shows the same run under other settings, before anythin
 from align.snapshot.anew import result
 from align.snapshot.codec import VERSION, dump, dump_again, load
 from align.snapshot.kept import Snapshot
-from align.snapshot.recalculated import between, calibration_of, named, recalculated
+from align.snapshot.recalculated import (
+    between,
+    by_model,
+    calibration_of,
+    named,
+    outdated,
+    preview,
+    recalculated,
+)
 from align.snapshot.under import AS_SHIPPED, reach, recalibrated, under
 
 __all__ = [
@@ -18,11 +26,14 @@ __all__ = [
     "VERSION",
     "Snapshot",
     "between",
+    "by_model",
     "calibration_of",
     "dump",
     "dump_again",
     "load",
     "named",
+    "outdated",
+    "preview",
     "reach",
     "recalculated",
     "recalibrated",

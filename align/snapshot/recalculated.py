@@ -8,7 +8,7 @@ import json
 
 from align.settings import Settings
 from align.snapshot.kept import Snapshot
-from align.snapshot.under import AS_SHIPPED, under
+from align.snapshot.under import AS_SHIPPED, reach, under
 
 #: Stands in a run's ``model`` before the calibration's two numbers.
 CALIBRATED = " + 校准 "
@@ -73,3 +73,31 @@ def named(model: str, calibration: tuple[float, float]) -> str:
     if calibration == AS_SHIPPED:
         return plain
     return f"{plain}{CALIBRATED}{calibration[0]!r}，{calibration[1]!r}"
+
+
+def outdated(kept: Snapshot, settings: Settings, calibration: tuple[float, float]) -> bool:
+    """Whether a run was made under something else than is in force."""
+    made = calibration_of(kept.run.model)
+    return kept.run.settings_version != settings.version or made != calibration
+
+
+def by_model(kept: Snapshot, settings: Settings, calibration: tuple[float, float]) -> bool:
+    """Whether only a new comparison can tell what the settings give.
+
+    It is when another number of candidates is asked for, or when pairs would be linked that
+    the run never listed (see :func:`align.snapshot.reach`).
+    """
+    if settings.candidates != kept.settings.candidates:
+        return True
+    if settings.link_threshold >= kept.settings.link_threshold and not outdated(
+        kept, kept.settings, calibration
+    ):
+        return False
+    relative = between(calibration_of(kept.run.model), calibration)
+    return settings.link_threshold <= reach(under(kept, kept.settings, relative))
+
+
+def preview(kept: Snapshot, settings: Settings, calibration: tuple[float, float]) -> Snapshot:
+    """The run as it would be, with its own id: nothing is kept of it."""
+    relative = between(calibration_of(kept.run.model), calibration)
+    return under(kept, settings, relative)

@@ -16,24 +16,40 @@ import sqlalchemy as sa
 import align.store.tables as t
 from align.access import COMMAND_LINE, LOCAL, SERVER
 from align.errors import StoreError
+from align.store.agreements import Agreement, Agreements
 from align.store.committee import Committee
+from align.store.converting import Converting
 from align.store.core import utc_now
 from align.store.decisions import Decisions
-from align.store.directory import ConversionVersion, EntryVersion
+from align.store.directory import EntryVersion
 from align.store.engine import make_engine, resolve, said_clearly
 from align.store.keys import Keys, ReceiptCheck, verify_receipt
-from align.store.learners import LearnerConversion, Learners
+from align.store.learners import LearnerConversion
+from align.store.listing import ConversionVersion
 from align.store.migrate import names, upgrade
 from align.store.migrate import revision as revision_of
+from align.store.presence import Here, Presence
 from align.store.rules import CalibrationVersion, Rules, RulesVersion, Sample
 from align.store.sign_in import SignIn
 from align.store.sources import Sources
+from align.store.templates import LARGEST_FILE, Templates, TemplateVersion
 from align.store.verify import Broken, Verification
 from align.store.versions import SettingsVersion, Versions
 from align.store.words import Choice, LinkChoice
 
 
-class Store(Learners, SignIn, Sources, Decisions, Committee, Versions, Rules):
+class Store(
+    Converting,
+    Agreements,
+    SignIn,
+    Sources,
+    Decisions,
+    Committee,
+    Versions,
+    Rules,
+    Templates,
+    Presence,
+):
     """Everything the database does; made by :func:`open_store`.
 
     Examples
@@ -149,13 +165,16 @@ def receipt_in_chain(receipt: dict[str, Any], address: str | None = None) -> str
 
 __all__ = [
     "COMMAND_LINE",
+    "LARGEST_FILE",
     "LOCAL",
     "SERVER",
+    "Agreement",
     "Broken",
     "CalibrationVersion",
     "Choice",
     "ConversionVersion",
     "EntryVersion",
+    "Here",
     "LearnerConversion",
     "LinkChoice",
     "ReceiptCheck",
@@ -163,6 +182,7 @@ __all__ = [
     "Sample",
     "SettingsVersion",
     "Store",
+    "TemplateVersion",
     "Verification",
     "open_store",
     "receipt_in_chain",

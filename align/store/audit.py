@@ -181,6 +181,6 @@ class _Blindness:
         if shown is None or entry.kind not in _WORDS:
             return entry
         words = [*entry.before.values(), *entry.after.values()]
-        if all(word["id"] in shown for word in words):
+        if all(word["id"] in shown for word in words if "id" in word):  # a file has none
             return entry
         return dataclasses.replace(entry, before={}, after=dict(_HIDDEN))

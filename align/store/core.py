@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from align.decisions import Correction, Person, Role, Workspace
 from align.errors import AccessError, UsageError
 from align.store.engine import said_clearly
 from align.store.keys import Keys
+from align.store.signing import Tails, appended, begun, grown
 from align.store.states import Actors, State, plain
 
 #: Longest text a person may give (note, comment, reason), and longest name or id, in characters.
@@ -39,6 +40,7 @@ class Base:
         self._url = engine.url
         self.keys = keys
         self._clock = clock
+        self._tails = Tails(keys)
         # SQLite's own waiting is by polling and unfair; within a process writers queue up here.
         sqlite = self._url.get_backend_name() == "sqlite"
         self._queue: Any = threading.Lock() if sqlite else nullcontext()
@@ -62,7 +64,17 @@ class Base:
             self._engine.connect().execution_options(align_write=True) as connection,
             connection.begin(),
         ):
+            begun(connection)
             yield connection
+            chains = grown(connection)
+        # Outside the transaction and its queue: nobody waits for a signature.
+        self._sign_tails(self._tails.due(chains), "entries")
+
+    def _sign_tails(self, college_ids: Iterable[str], why: str) -> None:
+        """Sign these chains as they stand now."""
+        for college_id in college_ids:
+            with self._read() as c:
+                self._tails.sign(c, college_id, self._now(), why)
 
     # --- who is asking ---
 
@@ -120,7 +132,7 @@ class Base:
         after: dict[str, Any] | None = None,
         time: str = "",
     ) -> int:
-        return ledger.append(
+        seq = ledger.append(
             connection,
             college_id=college_id,
             time=time or self._now(),
@@ -131,6 +143,8 @@ class Base:
             before=before,
             after=after,
         )
+        appended(connection, college_id, seq)
+        return seq
 
 
 def new_id(prefix: str) -> str:

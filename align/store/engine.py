@@ -163,6 +163,7 @@ def said_clearly(url: sa.URL) -> Iterator[None]:
 
 
 _SAVED = "这一次没有保存；以前确认的都在。"
+_FROM_BACKUP = "请从备份恢复（align restore，见 docs/security.md）。"
 
 
 def _store_error(error: exc.DBAPIError, url: sa.URL) -> StoreError:
@@ -174,7 +175,7 @@ def _store_error(error: exc.DBAPIError, url: sa.URL) -> StoreError:
         (("disk i/o",), "磁盘写不进去", "请检查磁盘空间与健康状况后再试。"),
         (("readonly", "read-only", "permission denied"), "数据库只读", "请改正文件夹的权限。"),
         (("locked", "timeout"), "数据库正忙", "请稍后再试。"),
-        (("malformed", "not a database"), "数据库文件已损坏", "请从备份恢复（docs/security.md）。"),
+        (("malformed", "not a database", "could not decode"), "数据库文件已损坏", _FROM_BACKUP),
         (("unable to open",), "数据库文件打不开", "请检查路径与权限。"),
         (("password authentication",), "数据库不接受这个用户或密码", "请检查 --db 或 ALIGN_DB。"),
     ):

@@ -132,11 +132,23 @@ class Keys:
         return signed
 
     def heads(self) -> list[dict[str, Any] | None]:
-        """The signed heads in order; None for a line that cannot be read."""
+        """The signed heads in order; None for a line that cannot be read.
+
+        Raises
+        ------
+        StoreError
+            The file is there and cannot be opened.
+        """
         if not self.heads_file.exists():
             return []
         found: list[dict[str, Any] | None] = []
-        for line in self.heads_file.read_text("utf-8", errors="replace").splitlines():
+        try:
+            lines = self.heads_file.read_text("utf-8", errors="replace").splitlines()
+        except OSError as error:
+            raise StoreError(
+                "签名的链头读不出", file=self.heads_file, got=error.strerror, remedy="请检查权限。"
+            ) from error
+        for line in lines:
             if line.strip():
                 try:
                     data = json.loads(line)

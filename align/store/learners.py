@@ -16,26 +16,27 @@ import sqlalchemy as sa
 
 import align.store.tables as t
 from align.decisions import Person
-from align.errors import AccessError, ConflictError, StoreError, UsageError
-from align.learner import Exempted, LearningResult, Refused, ResultState
+from align.errors import AccessError, StoreError, UsageError
+from align.learner import LearningResult, ResultState
 from align.records_json import to_plain
 from align.store.accounts import (
     LearnerConversion,
     as_result,
     checked_result,
     conversions_of,
-    kept_exempted,
+    conversions_of_college,
+    deposited_before,
     learner_row,
     result_data,
-    result_rows,
     result_state,
     results_of,
-    unsigned,
+    results_of_college,
 )
 from align.store.audit import Audit
 from align.store.core import new_id
-from align.store.directory import Directory, entry_ids, rules_in_list
+from align.store.directory import entry_ids
 from align.store.ledger import canonical, seal, sha256
+from align.store.listing import Listing
 from align.store.people import People
 from align.store.states import state_of
 
@@ -43,7 +44,7 @@ from align.store.states import state_of
 _MOST_RESULTS = 5000
 
 
-class Learners(Directory, People, Audit):
+class Learners(Listing, People, Audit):
     """The part of the store that keeps learners' accounts."""
 
     def learners(self, who: Person) -> list[str]:
@@ -55,14 +56,31 @@ class Learners(Directory, People, Audit):
             )
             return sorted(c.execute(query).scalars())
 
+    def accounts(
+        self, who: Person
+    ) -> dict[str, tuple[list[LearningResult], list[LearnerConversion]]]:
+        """Every account of the college: by the learner's number, results and conversions."""
+        with self._read() as c:
+            person = self._ask(c, who, "learners", who.college_id, writes=False)
+            query = sa.select(t.learners).where(
+                t.learners.c.college_id == person.college_id, t.learners.c.erased.is_(False)
+            )
+            rows = {row.id: row for row in c.execute(query)}
+            results = results_of_college(c, person.college_id, rows)
+            made = conversions_of_college(c, person.college_id, rows)
+            return {
+                row.number: (results.get(id, []), made.get(id, []))
+                for id, row in sorted(rows.items(), key=lambda x: x[1].number)
+            }
+
     def add_results(self, who: Person, results: Sequence[LearningResult]) -> list[LearningResult]:
         """Deposit results, of one learner or of a class.
 
         Parameters
         ----------
         results : sequence of LearningResult
-            Their ``id`` is given by the store.  One that the account holds already (all fields
-            equal but id and state) is not deposited twice.
+            Their ``id`` is given by the store.  One that the account holds already (recognised
+            meanwhile or not) is not deposited twice.
 
         Returns
         -------
@@ -82,17 +100,14 @@ class Learners(Directory, People, Audit):
             made = []
             for result in [checked_result(r, known) for r in results]:
                 learner = self._learner(c, person, result.learner)
-                data = result_data(result)
-                same = sa.and_(
-                    t.learning_results.c.learner_id == learner.id,
-                    t.learning_results.c.data == data,
-                )
-                kept = c.execute(sa.select(t.learning_results).where(same)).first()
+                held = results_of(c, learner)
+                kept = next((r for r in held if deposited_before(r, result)), None)
                 if kept is None:
                     id, time = new_id("u"), self._now()
                     row = dict(
                         id=id, seq=self._next_seq(c, person.college_id),
-                        college_id=person.college_id, learner_id=learner.id, data=data,
+                        college_id=person.college_id, learner_id=learner.id,
+                        data=result_data(result),
                         state=str(result.state), by=person.id, time=time,
                     )  # fmt: skip
                     c.execute(t.learning_results.insert().values(row))
@@ -101,8 +116,8 @@ class Learners(Directory, People, Audit):
                         c, person, "result.added", person.college_id, subject=id, after=after,
                         time=time,
                     )  # fmt: skip
-                    kept = c.execute(sa.select(t.learning_results).where(same)).one()
-                made.append(as_result(kept, learner.number))
+                    kept = results_of(c, learner)[-1]
+                made.append(kept)
             return made
 
     def results(self, who: Person, learner: str) -> list[LearningResult]:
@@ -126,10 +141,20 @@ class Learners(Directory, People, Audit):
         *,
         entry_id: str | None = None,
         level: str | None = None,
+        note: str | None = None,
     ) -> LearningResult:
-        """Say how far a result has come, and (recognising it) as which entry and level."""
+        """Say how far a result has come, and (recognising it) as which entry and level, and why.
+
+        Raises
+        ------
+        AccessError
+            Recognising is the committee's.
+        """
+        recognises = entry_id is not None or level is not None or state == ResultState.RECOGNISED
         with self._write() as c:
             person = self._ask(c, who, "learners", who.college_id, writes=True)
+            if recognises:
+                person = self._ask(c, who, "convert", who.college_id, writes=True)
             where = t.learning_results.c.id == result_id
             row = c.execute(sa.select(t.learning_results).where(where)).one_or_none()
             learner = None if row is None else learner_row(c, t.learners.c.id == row.learner_id)
@@ -142,6 +167,7 @@ class Learners(Directory, People, Audit):
                 state=ResultState(state),
                 entry_id=now.entry_id if entry_id is None else entry_id,
                 level=now.level if level is None else level,
+                note=now.note if note is None else note,
             )
             new = checked_result(new, known, converted=True)
             if new != now:
@@ -158,87 +184,6 @@ class Learners(Directory, People, Audit):
         self._log(
             c, person, "result.state", row.college_id, subject=row.id, before=before, after=after
         )
-
-    def record_conversion(
-        self,
-        who: Person,
-        learner: str,
-        exempted: Sequence[Exempted],
-        refused: Sequence[Refused] = (),
-    ) -> tuple[LearnerConversion, dict[str, Any]]:
-        """Enter what the approved rules made of an account; the results used are converted.
-
-        Parameters
-        ----------
-        exempted, refused : sequence of Exempted, sequence of Refused
-            As :func:`align.learner.convert` gave them.
-
-        Returns
-        -------
-        LearnerConversion, dict
-            And the receipt to keep.
-
-        Raises
-        ------
-        ConflictError
-            A rule is no longer in force as given, or a result has been converted meanwhile.
-        UsageError
-            There is nothing to record, or a result is not of this account.
-        """
-        if not exempted and not refused:
-            raise UsageError("没有可登记的转换")
-        self.keys.ready()
-        id = new_id("z")
-        with self._write() as c:
-            person, row = self._account(c, who, learner, writes=True)
-            rules = rules_in_list(c, person.college_id)
-            mine = {r.id: r for r in results_of(c, row)}
-            for e in exempted:
-                if unsigned(rules.get(e.rule.id)) != unsigned(e.rule):
-                    raise ConflictError(
-                        "转换规则已变，没有登记", place=e.rule.course,
-                        remedy="请按现在的规则重新计算。", mine=e.rule,
-                        theirs=rules.get(e.rule.id),
-                    )  # fmt: skip
-            used = list(dict.fromkeys(r for e in exempted for r in e.results))
-            if strange := [r for r in (*used, *(x.result for x in refused)) if r not in mine]:
-                raise UsageError("不是这位学习者的成果", got=strange[0])
-            if not all(e.results for e in exempted):
-                raise UsageError("免修没有写明依据的成果")
-            done = [r for r in used if mine[r].state is ResultState.CONVERTED]
-            if done:
-                raise ConflictError(
-                    "成果已经转换过，没有登记", place=mine[done[0]].name,
-                    remedy="请看过现在的账户，再转换。", mine=tuple(used),
-                    theirs=tuple(mine.values()),
-                )  # fmt: skip
-            time = self._now()
-            kept = {
-                "exempted": [kept_exempted(e) for e in exempted],
-                "refused": [to_plain(dataclasses.replace(r, learner="")) for r in refused],
-            }
-            c.execute(
-                t.learner_conversions.insert().values(
-                    id=id, seq=self._next_seq(c, person.college_id),
-                    college_id=person.college_id, learner_id=row.id, data=canonical(kept),
-                    by=person.id, time=time,
-                )
-            )  # fmt: skip
-            after = {
-                "learner_conversion": state_of(
-                    c, "learner_conversion", t.learner_conversions.c.id == id
-                )
-            }
-            seq = self._log(
-                c, person, "learner.converted", person.college_id, subject=row.mark, after=after,
-                time=time,
-            )  # fmt: skip
-            rows = {r.id: r for r in result_rows(c, row.id)}
-            for one in used:
-                new = dataclasses.replace(mine[one], state=ResultState.CONVERTED)
-                self._change_result(c, person, rows[one], new)
-            made = conversions_of(c, row)[-1]
-        return made, self._sign(person.college_id, seq, "learner.converted")
 
     def learner_conversions(self, who: Person, learner: str) -> list[LearnerConversion]:
         """Every conversion recorded for a learner, oldest first."""
@@ -261,7 +206,9 @@ class Learners(Directory, People, Audit):
                 "conversions": [
                     {"id": x.id, "time": x.time.isoformat(), "credits": x.credits,
                      "exempted": [to_plain(e) for e in x.exempted],
-                     "refused": [to_plain(r) for r in x.refused]}
+                     "refused": [to_plain(r) for r in x.refused],
+                     "reason": x.reason, "choices": x.choices, "steps": list(x.steps),
+                     "single": x.single}
                     for x in conversions_of(c, row)
                 ],
             }  # fmt: skip

@@ -73,11 +73,32 @@ def upgrade(engine: sa.Engine, *, to: str = "") -> list[str]:
             missing = _missing(revision(connection), wanted)
             if not missing:
                 return done
-            config = Config()
-            config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, missing[0])
+            _run(connection, missing[0])
             done.append(missing[0])
+
+
+def upgrade_within(connection: sa.Connection, *, to: str = "") -> None:
+    """Run every migration that is missing, all in the caller's own transaction.
+
+    Raises
+    ------
+    StoreError
+        As :func:`upgrade`.
+    """
+    order = names()
+    if to and to not in order:
+        _missing(to, order)
+    wanted = order[: order.index(to) + 1] if to else order
+    with _alembic_is_global:
+        for name in _missing(revision(connection), wanted):
+            _run(connection, name)
+
+
+def _run(connection: sa.Connection, name: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, name)
 
 
 def _missing(now: str, wanted: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from align.store.core import Base, as_person, name, new_id
 from align.store.engine import said_clearly
 from align.store.ledger import GENESIS, canonical, lock, seal, sha256
 from align.store.passwords import hashed
+from align.store.presence import gone
 from align.store.states import GUARDED, plain, state_of
 
 
@@ -146,11 +147,16 @@ class People(Base):
         return self._change(by, person_id, "person.active", active=active)
 
     def set_password(self, by: Person, person_id: str, password: str) -> Person:
-        """Set a new password: one's own, or anybody's as admin; all sessions end."""
+        """Set a new password for somebody, as admin; all their sessions end.
+
+        One's own is changed by :meth:`align.store.sign_in.SignIn.change_password`, which asks
+        for the old one.
+        """
         return self._change(by, person_id, "person.password", password=password)
 
-    def _change(self, by: Person, person_id: str, kind: str, **to: Any) -> Person:
-        mine = by.id == person_id and kind == "person.password" and by.signed_in
+    def _change(
+        self, by: Person, person_id: str, kind: str, *, mine: bool = False, **to: Any
+    ) -> Person:
         with self._read() as c:
             row = self._target(c, by, person_id, mine=mine)
         if "password" in to:  # hashed before the write lock is taken: it costs 50 ms on purpose
@@ -165,6 +171,7 @@ class People(Base):
             before = {"person": state_of(c, "person", t.people.c.id == person_id)}
             c.execute(t.people.update().where(t.people.c.id == person_id).values(**to))
             c.execute(t.sessions.delete().where(t.sessions.c.person_id == person_id))
+            gone(c, person_id)
             after = {"person": state_of(c, "person", t.people.c.id == person_id)}
             self._log(c, by, kind, row.college_id, subject=row.actor, before=before, after=after)
             fresh = c.execute(sa.select(t.people).where(t.people.c.id == person_id)).one()
@@ -206,6 +213,7 @@ class People(Base):
                 .values(name="", login=None, password=None, key=None, active=False, erased=True)
             )
             c.execute(t.sessions.delete().where(t.sessions.c.person_id == person_id))
+            gone(c, person_id)
             typed = sha256(row.login or "")
             c.execute(t.sign_in_failures.delete().where(t.sign_in_failures.c.login == typed))
             after = {

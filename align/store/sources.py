@@ -94,22 +94,48 @@ class Sources(Base):
             for row in c.execute(query.order_by(t.source_files.c.college_id)):
                 if allowed(person, "read", row.college_id):
                     return bytes(row.data)
-        raise AccessError("没有这个文件，或它属于别的学院", got=source_id)
+        raise _no_file(source_id)
 
-    def save_reading(self, source_id: str, reader_version: str, data: bytes) -> None:
-        """Keep what reading a file gave; a cache, found again by content and reader."""
+    def save_reading(self, who: Person, source_id: str, reader_version: str, data: bytes) -> None:
+        """Keep what reading a file of the person's own college gave.
+
+        A cache, found again by content and reader: it changes nothing that is decided or proven.
+
+        Raises
+        ------
+        AccessError
+            The college has no such file, or the person may not import.
+        """
         where = _reading(source_id, reader_version)
         with self._write() as c:
+            person = self._ask(c, who, "import", who.college_id, writes=False)
+            query = sa.select(t.sources.c.id).where(*_is(person.college_id, source_id))
+            if c.execute(query).one_or_none() is None:
+                raise _no_file(source_id)
             c.execute(t.readings.delete().where(*where))
             row = dict(source_id=source_id, reader_version=reader_version, data=data)
             c.execute(t.readings.insert().values(row))
 
-    def reading(self, source_id: str, reader_version: str) -> bytes | None:
-        """What reading this file with this reader gave; None if it was never kept."""
+    def reading(self, who: Person, source_id: str, reader_version: str) -> bytes | None:
+        """What reading this file with this reader gave; None if it was never kept.
+
+        Raises
+        ------
+        AccessError
+            There is no such file in a college the person may see.
+        """
         where = _reading(source_id, reader_version)
         with self._read() as c:
+            person = self._person(c, who)
+            query = sa.select(t.sources.c.college_id).where(t.sources.c.id == source_id)
+            if not any(allowed(person, "read", id) for id in c.execute(query).scalars()):
+                raise _no_file(source_id)
             found = c.execute(sa.select(t.readings.c.data).where(*where)).scalar_one_or_none()
         return None if found is None else bytes(found)
+
+
+def _no_file(source_id: str) -> AccessError:
+    return AccessError("没有这个文件，或它属于别的学院", got=source_id)
 
 
 def _is(college_id: str, source_id: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -134,6 +134,10 @@ def _settings(row: Any, actors: Actors) -> State:
     return _noted(row, actors, "author", "reason", parse="values")
 
 
+def _template(row: Any, actors: Actors) -> State:
+    return _noted(row, actors, "author", "reason")
+
+
 def _sample(row: Any, actors: Actors) -> State:
     return _columns(row, actors, parse="drawn", person="by")
 
@@ -144,6 +148,10 @@ def _entry(row: Any, actors: Actors) -> State:
 
 def _conversion(row: Any, actors: Actors) -> State:
     return _noted(row, actors, "by", "reason", parse="data")
+
+
+def _agreement(row: Any, actors: Actors) -> State:
+    return _noted(row, actors, "by")
 
 
 def _learner(row: Any, actors: Actors) -> State:
@@ -188,9 +196,11 @@ GUARDED: Mapping[str, Guarded] = {
     "approval": Guarded(t.approvals, _approval, ("note", "by")),
     "settings": Guarded(t.settings_versions, _settings, ("reason", "author")),
     "version": Guarded(t.versions, _settings, ("reason", "author")),
+    "template": Guarded(t.templates, _template, ("reason", "author")),
     "sample": Guarded(t.samples, _sample),
     "entry": Guarded(t.directory, _entry),
     "conversion": Guarded(t.conversions, _conversion, ("reason", "by")),
+    "agreement": Guarded(t.agreements, _agreement, ("note", "by")),
     "learner": Guarded(t.learners, _learner),
     "learning_result": Guarded(t.learning_results, _of_learner),
     "learner_conversion": Guarded(t.learner_conversions, _of_learner),

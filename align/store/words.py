@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,6 +147,11 @@ def as_decision(row: Any) -> Decision:
     )
 
 
+def as_words(table: sa.Table, rows: Sequence[Any]) -> list[Any]:
+    """Rows of ``link_decisions`` or ``decisions`` as the records they are."""
+    return [(as_link_decision if table is t.link_decisions else as_decision)(r) for r in rows]
+
+
 def history(
     c: sa.Connection, table: sa.Table, workspace_id: str, *where: sa.ColumnElement[bool]
 ) -> list[Any]:
@@ -159,4 +165,12 @@ def history(
     return list(c.execute(query))
 
 
-__all__ = ["Choice", "LinkChoice", "as_decision", "as_link_decision", "checked", "history"]
+__all__ = [
+    "Choice",
+    "LinkChoice",
+    "as_decision",
+    "as_link_decision",
+    "as_words",
+    "checked",
+    "history",
+]

@@ -5,13 +5,13 @@ With two reviewers nothing here shows what somebody said before two have: shares
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from align import review
-from align.access import allowed, holders, subject_of, withdrawn
+from align.access import withdrawn
 from align.decisions import Decision, LinkDecision, Pair, Person, Role, Workspace
 from align.records import Proposal
 from align.review.interval import alpha_interval, kappa_interval
@@ -42,16 +42,10 @@ class Counts:
 
 def counts(store: Store, said: Said, look: Look, people: Sequence[Person]) -> Counts:
     """Who has decided how much; numbers only, never what was said."""
-    space = said.workspace
-    everything: list[Decision | LinkDecision] = [*said.decisions, *said.links]
-    if allowed(said.person, "run", space.college_id):
-        # Others' words may be hidden from this person: they are counted here and dropped.
-        links, verdicts = store.carryable(said.person, space.id)
-        everything = [*verdicts, *links]
-    now = [d for d in everything if d.run_id == space.run_id]
-    held = holders(now)
-    numbers = Counter(min(len(held.get(p.id, ())), 2) for p in look.result.proposals)
-    return Counts(numbers[0], numbers[1], numbers[2], _shares(store, space, look, people, now))
+    by_person, by_subject = store.shares(said.person, said.workspace.id)
+    numbers = Counter(min(by_subject.get(p.id, 0), 2) for p in look.result.proposals)
+    shares = _shares(store, said.workspace, look, people, by_person)
+    return Counts(numbers[0], numbers[1], numbers[2], shares)
 
 
 def _shares(
@@ -59,15 +53,8 @@ def _shares(
     space: Workspace,
     look: Look,
     people: Sequence[Person],
-    now: Sequence[Decision | LinkDecision],
+    standing: Mapping[str, tuple[int, int]],
 ) -> tuple[Share, ...]:
-    standing: dict[str, dict[str, bool]] = defaultdict(dict)  # person -> subject -> is a link
-    for d in now:
-        if d.stage == "review":
-            if withdrawn(d):
-                standing[d.reviewer].pop(subject_of(d), None)
-            else:
-                standing[d.reviewer][subject_of(d)] = isinstance(d, LinkDecision)
     given = store.assignments(space.id)
     known = {p.id: p for p in people}
     ids = [
@@ -75,14 +62,14 @@ def _shares(
         for p in people
         if p.id in standing or p.id in given or (p.role == Role.FACULTY and p.active and not given)
     ]
-    ids += [i for i in standing if i not in known]  # somebody who was erased
+    ids += sorted(i for i in standing if i not in known)  # somebody who was erased
     found = []
     for i in ids:
-        kinds = Counter(standing.get(i, {}).values())
+        verdicts, grades = standing.get(i, (0, 0))
         person = known.get(i)
         faculty = person is not None and person.role == Role.FACULTY
         due = _due(look, given.get(i, frozenset()), bool(given)) if faculty else None
-        found.append(Share(person, kinds[False], kinds[True], due))
+        found.append(Share(person, verdicts, grades, due))
     return tuple(sorted(found, key=lambda s: -(s.verdicts + s.grades)))
 
 

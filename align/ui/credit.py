@@ -11,7 +11,7 @@ from align.credit.rules import Parameter, Value
 from align.errors import SettingsError
 from align.learner import ConversionRule, Entry
 from align.links import linked, pair_of, strength
-from align.records import Action
+from align.papers.agreed import same_content
 from align.ui.look import Look
 
 Key = tuple[str, str, str]  # certificate id, level, course id
@@ -28,16 +28,6 @@ class Judged:
     def choices(self) -> tuple[Choice, ...]:
         """The best choice, then those as good."""
         return (self.chosen.best, *self.chosen.ties)
-
-
-def agreed(look: Look) -> dict[tuple[str, str], str]:
-    """Whole courses that people agreed to exempt, each with the note."""
-    found = {}
-    for p in look.result.proposals:
-        word = look.result.verdicts.get(p.id)
-        if p.rule == "exempt-course" and word is not None and word.action is Action.EXEMPT:
-            found[p.certificate_id, p.course_id] = word.note
-    return found
 
 
 def entry_of(name: str, directory: Sequence[Entry]) -> Entry | None:
@@ -82,14 +72,21 @@ def judge(
         covered_share=settings.covered_share,
         hours_per_credit=settings.hours_per_credit,
     )
-    return Judged(found, choose(found, rules, bank=bank, programme_credits=programme_credits))
+    same = same_content(rules, list(look.certificates.values()), directory)
+    chosen = choose(
+        found, rules, bank=bank, programme_credits=programme_credits, same_content=same
+    )  # fmt: skip
+    return Judged(found, chosen)
 
 
 def rules_of(
-    judged: Judged, choice: Choice, look: Look, directory: Sequence[Entry]
+    judged: Judged,
+    choice: Choice,
+    notes: Mapping[tuple[str, str], str],
+    directory: Sequence[Entry],
 ) -> list[ConversionRule]:
-    """A choice as conversion rules, for the committee to approve; certificates without an entry
-    in the directory give none.
+    """A choice as conversion rules, for the committee to approve, each with its note;
+    certificates without an entry in the directory give none.
     """
     by_key = {c.key: c for c in judged.found}
     made = []
@@ -100,7 +97,7 @@ def rules_of(
             made.append(
                 ConversionRule(
                     "", entry.id, c.level, c.course_id, c.course, c.nature, c.category, c.credits,
-                    c.grade,
+                    c.grade, note=notes.get((c.certificate_id, c.course_id), ""),
                 )
             )  # fmt: skip
     return made
@@ -110,9 +107,10 @@ def rules_of(
 
 
 def typed(value: Value) -> str:
-    """A list or a table of levels in one line: ``初级=60；中级=80``."""
+    """A list, groups or a table of levels in one line: ``甲=乙；丙=丁``, ``初级=60；中级=80``."""
     if isinstance(value, tuple):
-        return "、".join(value)
+        groups = [g for g in value if isinstance(g, tuple)]
+        return "；".join("=".join(g) for g in groups) or "、".join(map(str, value))
     if isinstance(value, float):
         return f"{value:g}"
     return "；".join(f"{k}={typed(v)}" for k, v in value.items())
@@ -128,6 +126,9 @@ def parsed(p: Parameter, text: str) -> object:
     """
     if p.kind == "words":
         return _words(text)
+    if p.kind == "groups":
+        groups = re.split("[；;\n]", text)
+        return [[x.strip() for x in re.split("[=＝]", g) if x.strip()] for g in groups if g.strip()]
     found: dict[str, object] = {}
     for part in re.split("[；;]", text):
         if not part.strip():

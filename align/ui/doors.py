@@ -6,22 +6,26 @@ two routes can.  The token in the cookie is random; the store holds only its has
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import streamlit as st
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from align.errors import AlignError
 from align.ui import wiring
-from align.ui.session import COOKIE, HOURS
+from align.ui.session import COOKIE, COOKIE_TLS, HOURS
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 #: Far more than a name and a password need; larger bodies are refused unread.
 _LONGEST = 4096
+#: How many passwords are checked at one time.
+_AT_ONCE = 4
 
 
 def routes() -> list[Route]:
@@ -39,19 +43,25 @@ async def sign_in(request: Request) -> Response:
     form = await request.form()
     login, password = str(form.get("login") or ""), str(form.get("password") or "")
     try:
-        token = await run_in_threadpool(_open, login, password)
+        # Each check of a password takes 64 MiB for a moment: a crowd waits its turn.
+        token = await to_thread.run_sync(_open, login, password, limiter=_checking())
     except AlignError as error:
         return _to({"refused": "locked" if "次数" in error.what else "wrong"})
+    # Whoever sat here before is out: their token must not live on in some copy of the cookie.
+    await run_in_threadpool(_close, request)
     answer = _to({})
+    secure = _over_tls(request)
     answer.set_cookie(
-        COOKIE,
+        COOKIE_TLS if secure else COOKIE,
         token,
         max_age=HOURS * 3600,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=secure,
         path="/",
     )
+    if secure:
+        answer.delete_cookie(COOKIE, path="/")
     return answer
 
 
@@ -59,12 +69,30 @@ async def sign_out(request: Request) -> Response:
     """Make the token worthless and take the cookie back."""
     if not _from_here(request):
         return Response(status_code=403)
-    token = request.cookies.get(COOKIE, "")
-    if token:
-        await run_in_threadpool(wiring.store().close_session, token)
+    await run_in_threadpool(_close, request)
     answer = _to({})
     answer.delete_cookie(COOKIE, path="/")
+    if COOKIE_TLS in request.cookies:
+        answer.delete_cookie(COOKIE_TLS, path="/", secure=True, httponly=True)
     return answer
+
+
+@cache
+def _checking() -> CapacityLimiter:
+    return CapacityLimiter(_AT_ONCE)
+
+
+def _close(request: Request) -> None:
+    for name in (COOKIE_TLS, COOKIE):
+        if token := request.cookies.get(name, ""):
+            wiring.store().close_session(token)
+
+
+def _over_tls(request: Request) -> bool:
+    """Whether the browser came by TLS: so says the proxy on this computer, or the browser."""
+    # Compared with the Host header already (:func:`_from_here`).
+    origin = urlsplit(request.headers.get("origin") or "")
+    return "https" in {request.url.scheme, origin.scheme}
 
 
 def _open(login: str, password: str) -> str:
@@ -82,9 +110,7 @@ def _to(values: dict[str, Any]) -> RedirectResponse:
 def _from_here(request: Request) -> bool:
     """Whether a form of this very server sent this, to a name the server goes by."""
     host = request.headers.get("host", "")
-    name = urlsplit(f"//{host}").hostname or ""
-    allowed = st.get_option("server.allowedHosts") or []
-    if allowed and name not in allowed:
+    if not is_host_allowed(host) or request.headers.get("sec-fetch-site") == "cross-site":
         return False
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != host:

@@ -11,10 +11,11 @@ import streamlit as st
 from align.access import LOCAL
 from align.decisions import Person, Role
 from align.errors import AlignError
-from align.ui import session, theme, welcome, wiring
+from align.ui import own_password, session, theme, welcome, wiring
 from align.ui.components import html
 from align.ui.components.filters import in_address
-from align.ui.components.gate import error_line
+from align.ui.components.gate import PAGE, error_line
+from align.ui.components.here import left
 from align.ui.words import LANGUAGES, t
 
 _PAGES = Path(__file__).parent / "pages"
@@ -40,11 +41,11 @@ def show() -> None:
     st.set_page_config(page_title="书证融通", page_icon=theme.icon(), layout="wide")
     try:
         person = wiring.enter()
-    except AlignError as error:  # the store cannot be opened: nothing else can be shown
+        _sidebar(person)
+    except AlignError as error:  # the store does not answer: nothing else can be shown
         theme.apply()
         st.error(error.line())
         return
-    _sidebar(person)
     theme.apply()
     st.logo(theme.logo(t("app.name")), size="large")
     if person is None:
@@ -63,6 +64,7 @@ def show() -> None:
                 for name, icon in pages.items()
             ]
         )
+        st.session_state[PAGE] = page.url_path or next(iter(pages))
     _run(page)
 
 
@@ -128,8 +130,12 @@ def _who(person: Person) -> None:
     if person.college_id == LOCAL:
         told.append(t("app.local"))
     html.show(f'<p class="al-side">{"<br>".join(told)}</p>')
+    # Whom the college's own sign-in vouches for changes the password there.
+    if session.mode() == "accounts":
+        own_password.offer(person)
     if session.mode() != "local" and st.button(
         t("sign.out"), key="sign.out", icon=":material/logout:", type="tertiary"
     ):
+        left(person)
         session.leave(wiring.store())
         st.rerun()

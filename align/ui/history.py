@@ -17,7 +17,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "workspaces": ("workspace.", "courses."),
     "plan": ("plan.",),
     "export": ("export.",),
-    "settings": ("settings.",),
+    "settings": ("settings.", "template."),
     "people": ("person.", "college."),
     "comment": ("comment.",),
 }

@@ -20,7 +20,7 @@ from align.errors import UsageError
 from align.gather import FileReading, Progress
 from align.match import load_matcher
 from align.places import models_folder
-from align.programmes import Programme, documents
+from align.programmes import CERTIFICATE, Programme, documents
 from align.records import Kind, Reading
 from align.records_json import from_plain, to_plain
 from align.settings import Settings
@@ -113,7 +113,16 @@ def from_folders(offer: Programme, certs: Path) -> Work:
                 for c in g.file.reading.certificates
             )
         ]
-        wish = Wish(offer.name, offer.name, offer.major, offer.levels, offer.leave_out)
+        # A file may hold several certificates, of which the programme names some.
+        others = [
+            CERTIFICATE + c.name
+            for g in taken
+            if g.file.reading is not None
+            for c in g.file.reading.certificates
+            if not offer.takes_certificate(Path(g.name), c.code, c.name)
+        ]
+        left = tuple(dict.fromkeys([*offer.leave_out, *others]))
+        wish = Wish(offer.name, offer.name, offer.major, offer.levels, left)
         return _create(desk, wish, [*courses, *taken], said, offer.college)
 
     return work
@@ -168,7 +177,7 @@ def _keep_source(desk: _Desk, g: Given) -> str:
     identity = str(desk.store.add_source(desk.who, g.name, g.data, g.kind).id)
     if g.file.reading is not None:
         plain = json.dumps(to_plain(g.file.reading), ensure_ascii=True, separators=(",", ":"))
-        desk.store.save_reading(identity, _reader(g.kind), plain.encode("ascii"))
+        desk.store.save_reading(desk.who, identity, _reader(g.kind), plain.encode("ascii"))
     return identity
 
 
@@ -238,7 +247,7 @@ def sources(
         name, of = names[identity], _kind(kind)
         said(f"读取 {name}", k, len(found.sources))
         data = store.source_bytes(who, identity)
-        kept = store.reading(identity, _reader(of))
+        kept = store.reading(who, identity, _reader(of))
         if kept is not None:
             file = FileReading(Path(name), from_plain(Reading, json.loads(kept)))
         else:

@@ -64,17 +64,24 @@ def launch(
     print(f"界面：http://{options['browser.serverAddress']}:{port}  （{told}；按 Ctrl+C 结束）",
           flush=True)  # fmt: skip
 
+    from starlette.middleware import Middleware
     from streamlit.starlette import App
 
     from align.ui import session
     from align.ui.doors import routes
+    from align.ui.shield import Shield
     from align.ui.wiring import store
 
     session.doors_are_open()
     store()  # a database that cannot be opened is said here, not on every page
     sys.argv = [str(script)]
     where = f"http://{options['browser.serverAddress']}:{port}"
-    App(script, routes=routes(), lifespan=lambda _: _shown(where)).run(config=options)
+    App(
+        script,
+        routes=routes(),
+        middleware=[Middleware(Shield)],
+        lifespan=lambda _: _shown(where),
+    ).run(config=options)
 
 
 @asynccontextmanager

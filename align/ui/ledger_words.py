@@ -22,12 +22,16 @@ from align.ui.words import language, level_name, number, percent, t
 #: Kinds that have words of their own.
 KINDS = (
     "calibration.changed", "college.added", "comment.made", "conversion.approved",
-    "conversion.withdrawn", "courses.assigned", "directory.changed", "export.made",
+    "conversion.withdrawn", "courses.assigned", "database.restored", "directory.changed",
+    "exemption.agreed",
+    "exemption.withdrawn", "export.made",
     "learner.added", "learner.converted", "learner.erased", "learner.exported",
+    "learner.single",
     "link.carried", "link.decided", "person.active", "person.added", "person.erased",
     "person.password", "person.role", "plan.approved", "plan.reopened", "proposal.carried",
     "proposal.decided", "result.added", "result.state", "rules.changed", "run.chosen",
     "run.made", "sample.drawn", "settings.changed", "source.imported",
+    "template.changed",
     "workspace.changed", "workspace.made",
 )  # fmt: skip
 #: Nouns of conversion and tuning: shown field by field as they are kept.
@@ -103,6 +107,8 @@ class Words:
             return self._people.get(subject.partition("/")[2]) or t("decide.erased")
         if kind == "source":
             return str(entry.after.get("source", {}).get("name", subject))
+        if kind == "template":
+            return str(entry.after.get("template", {}).get("name", "")) or t("template.own_layout")
         if kind == "college":
             return str(entry.after.get("college", {}).get("name", subject))
         if kind in {"settings", "rules", "calibration"}:
@@ -203,7 +209,8 @@ class Words:
             "name": self._name, "programme": plain, "major": plain, "levels": listed,
             "leave_out": listed, "sources": self._count, "corrections": self._count,
             "reviewers": plain, "state": self._state, "run_id": plain, "courses": self._courses,
-            "kind": self._kind, "sha256": self._digest, "digest": self._digest,
+            "kind": self._kind, "origin_file": plain,
+            "sha256": self._digest, "digest": self._digest,
             "role": self._role, "active": self._yes, "erased": self._yes,
             "password": self._secret, "text": self._sealed, "reason": self._sealed,
         }  # fmt: skip

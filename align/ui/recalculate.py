@@ -1,8 +1,8 @@
 """A workspace's run anew under the settings in force: from what is kept of it, without a model.
 
 Where a kept run lacks what the settings ask for, it has to be compared again
-(:func:`by_model`); everything else is recomputed, and a run that was kept under just these
-settings is taken up again as it is.
+(:func:`align.snapshot.by_model`); everything else is recomputed, and a run that was kept under
+just these settings is taken up again as it is.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from align.decisions import Person, Workspace
 from align.gather import Progress
 from align.match import MatcherModel
 from align.records import Run
-from align.settings import Settings
-from align.snapshot import Snapshot
+from align.snapshot import Snapshot, by_model, outdated, preview
 from align.store import Store
 from align.ui import wiring
 from align.ui.keeping import Outcome, Work, keep
+
+__all__ = ["Calibration", "by_model", "calibrated", "outdated", "preview", "work"]
 
 Calibration = tuple[float, float]
 
@@ -36,41 +37,13 @@ def calibrated(matcher: MatcherModel, calibration: Calibration) -> MatcherModel:
     )
 
 
-def outdated(kept: Snapshot, settings: Settings, calibration: Calibration) -> bool:
-    """Whether a run was made under something else than is in force."""
-    made = snapshot.calibration_of(kept.run.model)
-    return kept.run.settings_version != settings.version or made != calibration
-
-
-def by_model(kept: Snapshot, settings: Settings, calibration: Calibration) -> bool:
-    """Whether only a new comparison can tell what the settings give.
-
-    It is when another number of candidates is asked for, or when pairs would be linked that
-    the run never listed (see :func:`align.snapshot.reach`).
-    """
-    if settings.candidates != kept.settings.candidates:
-        return True
-    if settings.link_threshold >= kept.settings.link_threshold and not outdated(
-        kept, kept.settings, calibration
-    ):
-        return False
-    relative = snapshot.between(snapshot.calibration_of(kept.run.model), calibration)
-    return settings.link_threshold <= snapshot.reach(snapshot.under(kept, kept.settings, relative))
-
-
-def preview(kept: Snapshot, settings: Settings, calibration: Calibration) -> Snapshot:
-    """The run as it would be, with its own id: nothing is kept of it."""
-    relative = snapshot.between(snapshot.calibration_of(kept.run.model), calibration)
-    return snapshot.under(kept, settings, relative)
-
-
 def work(found: Workspace) -> Work:
     """Recompute a workspace's run under the settings and the calibration in force."""
     store, who = wiring.store(), wiring.who()
     settings, calibration = wiring.settings(found), wiring.calibration(found)
 
     def go(said: Progress) -> Outcome:
-        said("", 0, 1)
+        said("按现行设置重新计算", 0, 1)
         now = snapshot.load(store.snapshot(who, found.run_id))
         wanted = snapshot.named(now.run.model, calibration)
         for run in store.runs(who, found.id):

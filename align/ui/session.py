@@ -10,7 +10,9 @@ address, and the person with that login is the one.
 from __future__ import annotations
 
 import os
-from typing import Literal
+import time
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -21,6 +23,8 @@ from align.store import Store
 
 SIGN_IN_VARIABLE = "ALIGN_SIGN_IN"
 COOKIE = "align_session"
+#: Its name behind TLS: browsers then take it from this very server only, never in the clear.
+COOKIE_TLS = f"__Host-{COOKIE}"
 #: How long a sign-in lasts: a working day, however often the page is reloaded.
 HOURS = 12
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -60,7 +64,12 @@ def has_doors() -> bool:
 
 def token() -> str:
     """The session token of the browser's cookie; "" without one."""
-    return st.context.cookies.to_dict().get(COOKIE, "")
+    return token_of(st.context.cookies.to_dict())
+
+
+def token_of(cookies: Mapping[str, str]) -> str:
+    """The session token among these cookies; "" without one."""
+    return cookies.get(COOKIE_TLS) or cookies.get(COOKIE) or ""
 
 
 def find(store: Store) -> Person | None:
@@ -70,21 +79,30 @@ def find(store: Store) -> Person | None:
         known = [p for p in store.people(COMMAND_LINE, LOCAL) if p.active]
         return known[0] if known else None
     if how == "oidc" and st.user.is_logged_in:
-        return _vouched(store)
+        return vouched(store, st.user)
     given = token()
     return store.session(given) if given else None
 
 
-def _vouched(store: Store) -> Person | None:
+def vouched(store: Store, claims: Mapping[str, Any]) -> Person | None:
     """The person whose login is the e-mail address that the college's server vouches for."""
-    address = str(st.user.get("email") or "").strip()
+    address = str(claims.get("email") or "").strip()
     # A server that says the address is not verified does not vouch for it.
-    if not address or st.user.get("email_verified") is False:
+    if not address or claims.get("email_verified") is False or is_old(claims):
         return None
     try:
         return store.vouched(address)
     except AccessError:
         return None  # the page then says that this address has no account here
+
+
+def is_old(claims: Mapping[str, Any]) -> bool:
+    """Whether the college's server vouched longer ago than a sign-in lasts.
+
+    Streamlit's own cookie would do for thirty days.
+    """
+    issued = claims.get("iat")
+    return isinstance(issued, int | float) and time.time() - issued > HOURS * 3600
 
 
 def leave(store: Store) -> None:
@@ -94,3 +112,4 @@ def leave(store: Store) -> None:
         store.close_session(given)
     if has_oidc() and st.user.is_logged_in:
         st.logout()
+        st.stop()  # drawing the page anew would drop the way out that the browser is sent on

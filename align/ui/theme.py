@@ -42,7 +42,7 @@ _CSS = """
  border-radius:4px;font-size:.92rem;margin:.2rem 0 .4rem}
 .al-cards{display:grid;gap:12px}
 .al-card{border:1px solid LINE;border-radius:10px;padding:14px 16px;background:#fff}
-.al-card b{display:block;font-size:1.75rem;line-height:1.25;font-weight:650;
+.al-card b{display:block;font-size:1.75rem;line-height:1.25;font-weight:650;white-space:nowrap;
  font-variant-numeric:tabular-nums}
 .al-card span{color:QUIET;font-size:.88rem}.al-card small{color:QUIET;font-size:.8rem}
 .al-tag{display:inline-block;border-radius:5px;padding:1px 8px;font-size:.84rem;font-weight:600;
@@ -81,7 +81,7 @@ _CSS = """
 .al-table th{text-align:left;color:QUIET;font-weight:500;border-bottom:1px solid LINE;
  padding:5px 8px;white-space:nowrap}
 .al-table td{border-bottom:1px solid #edf1f4;padding:6px 8px;vertical-align:top;
- overflow-wrap:anywhere}
+ overflow-wrap:break-word}
 .al-table mark{background:#fdeaa7;color:inherit}.al-table del{color:#a03b24}
 .al-table td.al-n{white-space:nowrap;width:1%;font-variant-numeric:tabular-nums}
 .al-scroll{max-height:70vh;overflow:auto;border:1px solid LINE;border-radius:10px}
@@ -99,9 +99,13 @@ _CSS = """
 .al-part{background:#fbf0da;color:#855309}.al-none{background:#eef1f4;color:#44515d}
 .stHtml .al-word{color:#226548;font-size:.88rem;margin:.2rem 0}
 .al-saved{color:#226548;font-size:.9rem;font-weight:600;margin:0;white-space:nowrap}
+.stHtml .al-here{color:QUIET;font-size:.88rem;margin:0}
+.al-here::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;
+ background:#2e8b57;margin-right:7px}
 .al-history{margin:.2rem 0 .2rem 1.4rem;padding:0;color:QUIET;font-size:.86rem}
 .al-file{min-width:0;overflow-wrap:anywhere}
 [class*="st-key-card-"],[class*="st-key-proposal-"]{background:#fff}
+.st-key-answerable:not(:has(.stButton)){visibility:hidden}
 .st-key-clash{border-color:#d9a62e}
 .al-form{display:grid;gap:14px;max-width:380px;padding:22px 24px;border:1px solid LINE;
  border-radius:10px}
@@ -110,7 +114,13 @@ _CSS = """
 .al-form input:focus{outline:2px solid PRIMARY;outline-offset:0;border-color:PRIMARY}
 .al-form button{font:inherit;font-weight:600;padding:10px;border:0;border-radius:8px;color:#fff;
  background:PRIMARY;cursor:pointer}
+[data-testid="stMultiSelect"] .react-aria-ComboBox>div{max-height:none;height:auto}
+[data-testid="stMultiSelectTagsContainer"]{flex-wrap:wrap;overflow:visible;height:auto;
+ mask-image:none;-webkit-mask-image:none}
 @media (max-width:1100px){.al-two{grid-template-columns:1fr}
+ [data-testid="stSidebar"]:not([data-collapsed="true"]){width:264px!important;min-width:0}
+ .al-rows3{grid-template-columns:repeat(3,minmax(0,1fr))!important}
+ .al-rows4{grid-template-columns:repeat(4,minmax(0,1fr))!important}
  .stMainBlockContainer{padding-left:1.6rem;padding-right:1.6rem}}
 [data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p{font-size:0}
 [data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p::after{

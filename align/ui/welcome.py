@@ -6,6 +6,7 @@ import streamlit as st
 
 from align.ui import session, wiring
 from align.ui.components import html
+from align.ui.own_password import CHANGED
 from align.ui.words import language, t
 
 
@@ -32,11 +33,13 @@ def _ask_name() -> None:
 
 def _sign_in(how: session.Mode) -> None:
     html.header(t("sign.title"), t("sign.lead"))
+    if st.session_state.get(CHANGED):
+        st.success(t("own.changed"))
     refused = st.query_params.get("refused")
     if refused in {"wrong", "locked"}:
         st.error(t(f"sign.{refused}"))
     if how == "oidc":
-        if st.user.is_logged_in:
+        if st.user.is_logged_in and not session.is_old(st.user):
             address = str(st.user.get("email") or "")
             st.warning(t("sign.unknown", address=address))
             if st.button(t("sign.other"), key="sign.other"):

@@ -19,6 +19,7 @@ from align import snapshot
 from align.access import SERVER, allowed
 from align.decisions import Person, Workspace
 from align.errors import UsageError
+from align.papers import Papers, papers_of
 from align.places import app_script
 from align.programmes import Programme, find_programmes
 from align.settings import Settings, load_settings
@@ -223,6 +224,24 @@ def said(found: Workspace) -> Said:
         ),
     )
     return Said(found, person, known)
+
+
+def papers(seen: Look, people: Said) -> Papers:
+    """What the store adds to a plan at this moment: approval, conversions, template, ledger."""
+    return papers_of(store(), who(), people.workspace, seen.result, people.links_in_force)
+
+
+def file(seen: Look, name: str, found: Papers) -> bytes:
+    """One file of a workspace's results with these papers, in the college's own template."""
+    template = None
+    if found.template is not None and name in {"plan.docx", "plan.pdf"}:
+        version = found.template
+        data = bench().once(
+            ("template", store().address, version.id),
+            lambda: store().template_bytes(who(), version.id),
+        )
+        template = version.name, data
+    return bench().file(seen.result, name, seen.version, found, template)
 
 
 def kept(found: Workspace) -> snapshot.Snapshot:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from align.decisions import LinkDecision
 from align.errors import AlignError
 from align.gather import FileReading, Progress, quiet
+from align.papers import Papers
 from align.pipeline import Result
 from align.records import Kind
 
@@ -163,29 +163,38 @@ class Workbench:
         result: Result,
         name: str,
         version: str = "",
-        decisions: Sequence[LinkDecision] = (),
+        papers: Papers | None = None,
+        template: tuple[str, bytes] | None = None,
     ) -> bytes:
         """One file of a run, by its name in :data:`align.pipeline.FORMAT_FILES`.
 
         Parameters
         ----------
-        decisions : sequence of LinkDecision
-            Who decided which link, for the formats that carry it.
         version : str
             Tells results of one run apart that rest on different decisions.
+        papers : Papers, optional
+            What the store adds: approval, conversions, who decided which link.
+        template : (str, bytes), optional
+            The college's own, that the papers name.
         """
         from align import pipeline
+        from align.papers import plan_with
+
+        known = papers or Papers()
 
         (format_,) = (f for f, names in pipeline.FORMAT_FILES.items() if name in names)
+        of_plan = name.startswith("plan.")
 
         def make() -> bytes:
             with tempfile.TemporaryDirectory(prefix="align-") as folder:
                 paths = pipeline.write(
-                    result, Path(folder) / "out", formats=[format_], decisions=decisions
-                )
+                    result, Path(folder) / "out", formats=[format_], decisions=known.links,
+                    plan=plan_with(result, known) if of_plan else None, template=template,
+                )  # fmt: skip
                 return {p.name: p.read_bytes() for p in paths}[name]
 
-        return self._made((result.run.id, version, name), make)
+        # Only the plan shows the papers: the other files are the same whatever they say.
+        return self._made((result.run.id, version, name, known.key if of_plan else ""), make)
 
     def picture(
         self, result: Result, certificate_id: str, view: str, suffix: str, version: str = ""

@@ -8,6 +8,10 @@ fitting, the figures of ``align evaluate``; then fits on all fields and, with ``
 the model.  When a field is left out, courses that it shares with other fields are left out of
 those too.  Only numbers leave this program: no text of a field.
 
+With ``--left-out FOLDER`` what was said of a field left out is written to
+``FOLDER/<name>_left_out.tsv`` for every field whose labels lie there: the samples that travel
+with the program (``tests/gold``), whose figures must not be of a fit on themselves.
+
 The search is small on purpose: non-negative weights from a grid by coordinate ascent on mean
 average precision + hit@1, then Platt's two numbers on each item's 20 best candidates, fields
 weighing the same, then the thresholds.
@@ -215,6 +219,7 @@ def main() -> None:
     parser.add_argument("--fields", type=Path, required=True)
     parser.add_argument("--model")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--left-out", type=Path, help="folder of the samples that travel")
     parser.add_argument("--goal", nargs="*", default=[], help="names whose mean is shown apart")
     parser.add_argument("--ablate", action="store_true")
     options = parser.parse_args()
@@ -236,6 +241,8 @@ def main() -> None:
         p = probabilities(left, model)
         rows[left.name] = report(left, p, link)
         said[left.name] = proposed(left, model, link, full)
+        if options.left_out and (options.left_out / f"{left.name}_links.tsv").is_file():
+            write_left_out(options.left_out / f"{left.name}_left_out.tsv", left, p, said[left.name])
         print(line(left.name, rows[left.name]), list(weights.values()), hub, link, full, flush=True)
     print(line("mean", mean(list(rows.values()))))
     if options.goal:
@@ -280,6 +287,16 @@ def main() -> None:
         options.out.write_text(
             json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
+
+
+def write_left_out(
+    path: Path, field: Field, probabilities: np.ndarray, actions: Sequence[str]
+) -> None:
+    """A row for each item: its id, the action proposed, and the probability of each unit."""
+    rows = ["\t".join(["item_id", "proposed", *(u.id for u in field.units)])]
+    for item, action, own in zip(field.items, actions, probabilities, strict=True):
+        rows.append("\t".join([item.id, action, *(f"{p:.5f}" for p in own)]))
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
 def ablate(fields: Sequence[Field], names: Sequence[str]) -> None:

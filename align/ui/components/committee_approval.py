@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -12,6 +13,7 @@ import streamlit as st
 
 from align import review
 from align.access import allowed
+from align.papers import Papers
 from align.ui import committee, wiring
 from align.ui.components import html
 from align.ui.look import Look
@@ -115,13 +117,20 @@ def _form(look: Look, said: Said) -> None:
 
 def _approve(look: Look, said: Said, names: list[str], day: date, note: str) -> None:
     with st.spinner(t("approve.working")):
-        plan = wiring.bench().file(look.result, PLAN, look.version)
+        papers = as_approved(wiring.papers(look, said))
+        plan = wiring.file(look, PLAN, papers)
         words = "；".join(x for x in (day.isoformat(), note.strip()) if x)
         _, receipt = wiring.store().approve(
             wiring.who(), said.workspace.id, hashlib.sha256(plan).hexdigest(), names, words
         )
     st.session_state[f"receipt.{said.workspace.id}"] = receipt
+    st.session_state[f"approved.{said.workspace.id}"] = papers
     st.rerun()
+
+
+def as_approved(papers: Papers) -> Papers:
+    """The papers of the file that is approved: it cannot name its own approval or entry."""
+    return dataclasses.replace(papers, approval=None, ledger=t("approve.ledger"))
 
 
 def _approved(look: Look, said: Said) -> None:
@@ -156,7 +165,9 @@ def _receipt(look: Look, said: Said) -> None:
             receipt_button(receipt, f"{said.workspace.name}-批准-回执.json", "receipt.approval")
             st.download_button(
                 t("approve.plan"),
-                lambda: wiring.bench().file(look.result, PLAN, look.version),
+                lambda: wiring.file(
+                    look, PLAN, st.session_state[f"approved.{said.workspace.id}"]
+                ),
                 file_name=f"{said.workspace.name}-{PLAN}",
                 mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                 key="approval.plan",

@@ -10,6 +10,7 @@ from align.decisions import Decision
 from align.records import Proposal
 from align.ui.components import deciding, html, proposal_card
 from align.ui.components.pager import paged, pager
+from align.ui.ledger_words import Words
 from align.ui.look import Look
 from align.ui.words import t
 
@@ -24,7 +25,8 @@ def stale(look: Look, found: Sequence[tuple[str, Proposal | None, Decision]]) ->
         return
     rows = []
     for subject, p, word in paged(found, "stale", _PAGE, look.version):
-        strong, where, text = proposal_card.what(look, p) if p else (subject, "", "")
+        known = Words({}, {}, look, {})
+        strong, where, text = proposal_card.what(look, p) if p else (known.thing(subject), "", "")
         now = html.action_tag(p.action) if p else html.esc(t("committee.no_more"))
         rows.append(
             [

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import streamlit as st
 
 from align.access import allowed
 from align.credit import BY_NAME, Block, Candidate, RuleSet
-from align.learner import ConversionRule, Entry
+from align.learner import Entry
 from align.ui import credit, wiring
 from align.ui.components import html
-from align.ui.components.credit_rules import name_of
+from align.ui.components.credit_agreed import agreement
+from align.ui.components.credit_list import conversions
+from align.ui.components.credit_versions import name_of
 from align.ui.components.pager import paged, pager
 from align.ui.credit import Judged
 from align.ui.look import Look
@@ -23,49 +28,19 @@ def candidates(
     look: Look, said: Said, rules: RuleSet, directory: list[Entry], total: float | None
 ) -> None:
     """The committee's agreement, the choice under the caps, and every candidate."""
-    approved = _agreement(look, said)
+    approved = agreement(look, said)
     judged = credit.judge(look, rules, approved, directory, total)
-    _choice(look, said, judged, directory)
-    _list(look, judged)
-    _in_force(said, directory)
+    _choice(said, judged, approved, directory)
+    _list(judged)
+    conversions(said, directory)
 
 
-def _agreement(look: Look, said: Said) -> dict[tuple[str, str], str]:
-    """Courses agreed to by verdict, and those the committee adds here before it approves."""
-    found = credit.agreed(look)
-    html.section(t("cand.agreed"), t("cand.agreed_note"))
-    names = t("comma").join(
-        f"《{look.courses[course].name}》" for _, course in found if course in look.courses
-    )
-    html.show(f'<p class="al-note">{html.esc(names or t("cand.none_agreed"))}</p>')
-    if not allowed(said.person, "convert", said.workspace.college_id):
-        return found
-    others = [
-        (certificate.id, course.id)
-        for certificate in look.certificates.values()
-        for course in look.courses.values()
-        if (certificate.id, course.id) not in found
-    ]
-    several = len(look.certificates) > 1
-
-    def label(pair: tuple[str, str]) -> str:
-        course = look.courses[pair[1]].name if pair[1] in look.courses else pair[1]
-        return f"{look.certificates[pair[0]].name} → {course}" if several else course
-
-    chosen = st.multiselect(
-        t("cand.add"), others, format_func=label, key=f"cand.add.{said.workspace.id}.{language()}",
-        placeholder=t("cand.add_hint"),
-    )  # fmt: skip
-    note = ""
-    if chosen:
-        note = st.text_input(
-            t("cand.note"), key=f"cand.note.{said.workspace.id}", max_chars=1000,
-            placeholder=t("cand.note_hint"),
-        )  # fmt: skip
-    return found | dict.fromkeys(chosen, note or "")
-
-
-def _choice(look: Look, said: Said, judged: Judged, directory: list[Entry]) -> None:
+def _choice(
+    said: Said,
+    judged: Judged,
+    approved: Mapping[tuple[str, str], str],
+    directory: list[Entry],
+) -> None:
     html.section(t("cand.choice"), t("cand.choice_note"))
     by_key = {c.key: c for c in judged.found}
     choices = judged.choices
@@ -94,7 +69,7 @@ def _choice(look: Look, said: Said, judged: Judged, directory: list[Entry]) -> N
     html.show(html.table(heads, rows, (1, 3, 4, 5)))
     told = t("cand.total", n=len(best.taken), credits=f"{best.credits:g}")
     html.show(f'<p class="al-saved">{html.esc(told)}</p>')
-    made = credit.rules_of(judged, best, look, directory)
+    made = credit.rules_of(judged, best, approved, directory)
     if len(made) < len(best.taken):
         missing = dict.fromkeys(
             by_key[k].certificate for k in best.taken
@@ -104,6 +79,11 @@ def _choice(look: Look, said: Said, judged: Judged, directory: list[Entry]) -> N
         html.show(f'<div class="al-draft">{html.esc(words)}</div>')
     if not allowed(said.person, "convert", said.workspace.college_id):
         st.info(t("cand.not_you"))
+        return
+    listed = wiring.store().conversions(said.person, workspace_id=said.workspace.id)
+    known = {replace(r, id="", version=1, approved="") for r in listed}
+    if made and set(made) <= known:
+        html.show(f'<p class="al-note">{html.esc(t("cand.listed"))}</p>')
         return
     if st.button(t("cand.approve"), key="cand.approve", type="primary", disabled=not made):
         kept = wiring.store().approve_conversions(wiring.who(), said.workspace.id, made)
@@ -118,7 +98,7 @@ def _label(k: int, taken: list[Candidate]) -> str:
     return f"{k + 1}. {t('comma').join(names)}"
 
 
-def _list(look: Look, judged: Judged) -> None:
+def _list(judged: Judged) -> None:
     html.section(t("cand.title"), t("cand.title_note"))
     taken = set(judged.chosen.best.taken)
     rows = []
@@ -159,55 +139,10 @@ def _block(b: Block) -> str:
     known = BY_NAME.get(b.rule)
     told = name_of(known) if known else t(f"block.{b.rule}")
     if b.got is not None and b.limit is not None:
-        told += f" ({b.got:.4g} / {b.limit:.4g})"
+        shares = b.rule == "candidate-share"
+        told += f" ({b.got:.1%} / {b.limit:.0%})" if shares else f" ({b.got:.4g} / {b.limit:.4g})"
     return html.esc(told)
 
 
 def _credits(c: Candidate) -> str:
     return number(c.credits) + (f" {t('cand.derived')}" if c.derived else "")
-
-
-# --- the college's list -------------------------------------------------------------------------
-
-
-def _in_force(said: Said, directory: list[Entry]) -> None:
-    store = wiring.store()
-    found = store.conversions(said.person, workspace_id=said.workspace.id)
-    html.section(t("conv.title"), t("conv.note"))
-    if not found:
-        html.show(f'<p class="al-note">{html.esc(t("conv.none"))}</p>')
-        return
-    names = {e.id: e.name for e in directory}
-    rows = [
-        [
-            html.esc(names.get(r.entry_id, r.entry_id)), html.esc(level_name(r.level)),
-            html.esc(f"《{r.course}》"), f"{r.credits:g}", html.esc(number(r.grade)),
-            str(r.version), html.esc(r.approved),
-        ]
-        for r in found
-    ]  # fmt: skip
-    heads = [t("conv.entry"), t("pick.level"), t("pick.course"), t("cand.credits"),
-             t("cand.grade"), t("version.number"), t("conv.approved")]  # fmt: skip
-    html.show(html.table(heads, rows, (1, 3, 4, 5)))
-    told = t("cand.total", n=len(found), credits=f"{sum(r.credits for r in found):g}")
-    html.show(f'<p class="al-note">{html.esc(told)}</p>')
-    if allowed(said.person, "convert", said.workspace.college_id):
-        _withdraw(found)
-
-
-def _withdraw(found: list[ConversionRule]) -> None:
-    by_id = {r.id: r for r in found}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            t("conv.withdraw_which"), list(by_id), key=f"conv.which.{len(found)}.{found[-1].id}",
-            format_func=lambda k: f"{by_id[k].level} → {by_id[k].course}" if k in by_id else k,
-            width=320,
-        )  # fmt: skip
-        reason = st.text_input(t("tune.reason"), key=f"conv.reason.{len(found)}", max_chars=1000)
-        pressed = st.button(t("conv.withdraw"), key="conv.withdraw")
-    if pressed and not (reason or "").strip():
-        st.error(t("tune.reason_missing"))
-    elif pressed and chosen:
-        wiring.store().withdraw_conversion(wiring.who(), chosen, (reason or "").strip())
-        st.session_state["credit.told"] = t("conv.withdrawn")
-        st.rerun()

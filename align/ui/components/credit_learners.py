@@ -1,46 +1,37 @@
-"""学分转换: learners' results deposited, converted under the approved rules, shown and erased."""
+"""学分转换: learners' results deposited one by one or as a class; only for who may see them."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from align.access import allowed
-from align.credit import BY_NAME, RuleSet
-from align.errors import AlignError
-from align.export.learners import HEAD, rows, table_csv, table_xlsx
-from align.learner import (
-    STATE_ZH,
-    Conversion,
-    Entry,
-    Exempted,
-    LearningResult,
-    Refused,
-    ResultState,
-    convert,
-)
+from align.credit import RuleSet
+from align.export.learners import table_csv
+from align.learner import Entry, LearningResult
 from align.learner.tables import RESULT_HEAD, by_learner, read_results
 from align.ui import wiring
 from align.ui.components import html
-from align.ui.components.committee_approval import receipt_button
+from align.ui.components.credit_account import account
 from align.ui.components.credit_files import read_table
-from align.ui.components.credit_rules import name_of
-from align.ui.words import clock, language, number, t
+from align.ui.components.credit_outcome import converted, outcome
+from align.ui.components.credit_single import single
+from align.ui.look import Look
+from align.ui.words import language, t
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-
-def learners(college_id: str, rules: RuleSet, directory: list[Entry], total: float | None) -> None:
+def learners(
+    look: Look, college_id: str, rules: RuleSet, directory: list[Entry], total: float | None
+) -> None:
     """Only the committee and the admin of the college get here."""
     who = wiring.who()
     if not allowed(who, "learners", college_id) or who.college_id != college_id:
         st.info(t("learn.not_you"))
         return
     html.show(f'<p class="al-note">{html.esc(t("learn.private"))}</p>')
-    ways = ("one", "class", "account")
+    ways = ("one", "class", "account", "single")
     way = st.segmented_control(
         t("learn.title"), ways, default="one", format_func=lambda x: t(f"learn.way_{x}"),
         key=f"learn.way.{language()}", required=True, label_visibility="collapsed",
@@ -49,7 +40,9 @@ def learners(college_id: str, rules: RuleSet, directory: list[Entry], total: flo
     if way == "class":
         _class(rules, directory, total)
     elif way == "account":
-        _account(rules, directory, total)
+        account(rules, directory, total)
+    elif way == "single":
+        single(look, college_id, directory)
     else:
         _form(directory)
 
@@ -116,189 +109,15 @@ def _class(rules: RuleSet, directory: list[Entry], total: float | None) -> None:
     )
     if not found:
         return
-    done = [_converted(mine, rules, directory, total) for mine in by_learner(found).values()]
-    _outcome(done, found, rules)
+    known = wiring.store().accounts(wiring.who())
+    done = [
+        converted(mine, rules, directory, total, known.get(learner, ([], []))[1])
+        for learner, mine in by_learner(found).items()
+    ]
+    outcome(done, found, rules)
     if st.button(t("learn.deposit_class", n=len(found)), key="learn.deposit.class",
                  type="primary"):  # fmt: skip
         kept = wiring.store().add_results(wiring.who(), found)
         st.session_state["learn.files"] = n + 1
         st.session_state["credit.told"] = t("learn.deposited_class", n=len(kept))
         st.rerun()
-
-
-def _converted(
-    mine: list[LearningResult], rules: RuleSet, directory: list[Entry], total: float | None
-) -> Conversion:
-    return convert(
-        mine,
-        wiring.store().conversions(wiring.who()),
-        {e.id: e for e in directory},
-        rules,
-        today=date.today(),
-        programme_credits=total,
-        taken=_taken(mine[0].learner) if mine else (),
-    )
-
-
-def _taken(learner: str) -> list[str]:
-    """Courses the learner has been exempted from already."""
-    store, who = wiring.store(), wiring.who()
-    if learner not in store.learners(who):
-        return []
-    made = store.learner_conversions(who, learner)
-    return [e.rule.course_id for c in made for e in c.exempted]
-
-
-def _outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet) -> None:
-    """Exempted courses with their rule, or the reason why not; as a table and as files."""
-    lines = rows(done, held)
-    shown = [[number(x) if isinstance(x, float) else str(x or "") for x in line] for line in lines]
-    if language() == "en":
-        _in_english(shown, done)
-    for line in shown:  # a screen is narrower than a sheet: what belongs together in one cell
-        level, rule, why, to_committee = line[6:]
-        line[5:] = [
-            f"{line[5]} {level}".strip(),
-            " · ".join(x for x in (rule, why, t("learn.head_9") if to_committee else "") if x),
-        ]
-    heads = [t(f"learn.head_{k}") for k in (*range(6), 8)]
-    html.show(html.table(heads, [[html.esc(x) for x in line] for line in shown], (0, 1, 3, 4)))
-    credits = sum(c.credits for c in done)
-    told = t("learn.total", n=len(done), credits=f"{credits:g}")
-    html.show(f'<p class="al-saved">{html.esc(told)}</p>')
-    ties = sum(len(c.ties) for c in done)
-    if ties:
-        html.show(f'<p class="al-note">{html.esc(t("learn.ties", n=ties))}</p>')
-    mark = f"{date.today().isoformat()}；规则版本 {rules.version}"
-    with st.container(horizontal=True):
-        st.download_button(
-            "csv", table_csv(HEAD, lines), file_name="转换结果.csv", mime="text/csv",
-            key="learn.csv", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
-        st.download_button(
-            "xlsx", table_xlsx("学习成果转换结果", mark, HEAD, lines), file_name="转换结果.xlsx",
-            mime=_XLSX, key="learn.xlsx", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
-
-
-def _in_english(shown: list[list[str]], done: list[Conversion]) -> None:
-    """The verdict and the reason of each line, in the order in which the lines were made."""
-    told: list[Exempted | Refused] = []
-    for c in done:
-        told += [*c.exempted, *c.refused]
-    for line, one in zip(shown, told, strict=True):
-        line[1] = t("learn.yes" if isinstance(one, Exempted) else "learn.no")
-        if isinstance(one, Exempted):
-            line[7] = t("learn.rule", version=one.rule.version, approved=one.rule.approved)
-            line[8] = line[8].replace("依据：", "")
-        else:
-            known = BY_NAME.get(one.reason)
-            line[8] = name_of(known) if known else t(f"why.{one.reason}")
-            line[9] = t("learn.to_committee") if one.to_committee else ""
-
-
-# --- one account --------------------------------------------------------------------------------
-
-
-def _account(rules: RuleSet, directory: list[Entry], total: float | None) -> None:
-    store, who = wiring.store(), wiring.who()
-    known = store.learners(who)
-    html.section(t("learn.account"))
-    if not known:
-        html.show(f'<p class="al-note">{html.esc(t("learn.nobody"))}</p>')
-        return
-    last = st.session_state.get("learn.who")
-    learner = st.selectbox(
-        t("learn.number"), known, index=known.index(last) if last in known else 0,
-        key=f"learn.pick.{len(known)}", width=320,
-    )  # fmt: skip
-    mine = store.results(who, learner)
-    names = {e.id: e.name for e in directory}
-    table = [
-        [
-            html.esc(r.name), html.esc(r.level), html.esc(r.issued.isoformat() if r.issued else ""),
-            html.esc(names.get(r.entry_id, t("learn.no_entry"))), html.esc(number(r.hours)),
-            html.esc(r.evidence), html.esc(_state(r.state)),
-        ]
-        for r in mine
-    ]  # fmt: skip
-    heads = [t("learn.name"), t("pick.level"), t("learn.issued"), t("learn.entry"),
-             t("dir.hours"), t("learn.evidence"), t("centre.col_state")]  # fmt: skip
-    html.show(html.table(heads, table, (1, 2, 4, 6)))
-    html.section(t("learn.convert"), t("learn.convert_note"))
-    done = _converted(mine, rules, directory, total)
-    _outcome([done], mine, rules)
-    if st.button(t("learn.record"), key="learn.record", type="primary",
-                 disabled=not done.exempted):  # fmt: skip
-        _, receipt = store.record_conversion(who, learner, done.exempted, done.refused)
-        st.session_state["learn.receipt"] = (learner, receipt)
-        st.session_state["credit.told"] = t("learn.recorded")
-        st.rerun()
-    _earlier(learner)
-    _file(learner)
-    _erase(learner)
-
-
-def _earlier(learner: str) -> None:
-    made = wiring.store().learner_conversions(wiring.who(), learner)
-    kept = st.session_state.get("learn.receipt")
-    if isinstance(kept, tuple) and kept[0] == learner:
-        receipt_button(kept[1], f"回执-{kept[1]['seq']}.json", "learn.receipt.down")
-    if not made:
-        return
-    html.section(t("learn.earlier"))
-    table = [
-        [
-            clock(c.time, day=True), html.esc(c.by_name or t("decide.erased")),
-            html.esc(t("comma").join(f"《{e.rule.course}》" for e in c.exempted)),
-            f"{c.credits:g}",
-        ]
-        for c in reversed(made)
-    ]  # fmt: skip
-    heads = [t("version.time"), t("version.author"), t("rule.courses"), t("cand.credits")]
-    html.show(html.table(heads, table, (0, 1, 3)))
-
-
-def _file(learner: str) -> None:
-    """The learner's file, made on demand: its making is entered in the ledger."""
-    html.section(t("learn.file"), t("learn.file_note"))
-    if st.button(t("learn.make_file"), key="learn.export"):
-        st.session_state["learn.exported"] = (
-            learner, *wiring.store().export_learner(wiring.who(), learner)
-        )  # fmt: skip
-    kept = st.session_state.get("learn.exported")
-    if not isinstance(kept, tuple) or kept[0] != learner:
-        return
-    data = json.dumps(kept[1], ensure_ascii=False, indent=1).encode()
-    with st.container(horizontal=True):
-        st.download_button(
-            t("export.download"), data, file_name=f"终身档案-{learner}.json",
-            mime="application/json", key="learn.export.down", on_click="ignore",
-            icon=":material/download:",
-        )  # fmt: skip
-        receipt_button(kept[2], f"终身档案-{learner}-回执.json", "learn.export.receipt")
-
-
-def _erase(learner: str) -> None:
-    html.section(t("learn.erase"), t("learn.erase_note"))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = st.text_input(t("learn.erase_confirm"), key=f"learn.erase.{learner}", width=320)
-        pressed = st.button(t("learn.do_erase"), key="learn.erase.do")
-    if not pressed:
-        return
-    if (typed or "").strip() != learner:
-        st.error(t("learn.erase_wrong"))
-        return
-    told = t("learn.erased")
-    for key in ("learn.exported", "learn.receipt", "learn.who"):
-        st.session_state.pop(key, None)
-    try:
-        wiring.store().erase_learner(wiring.who(), learner)
-    except AlignError as error:
-        told = error.line()  # erased all the same, or refused: the line says which
-    st.session_state["credit.told"] = told
-    st.rerun()
-
-
-def _state(state: ResultState) -> str:
-    return STATE_ZH[state] if language() == "zh" else t(f"result.{state}")

@@ -13,13 +13,16 @@ from align.credit.rules import Parameter, Value
 from align.decisions import Workspace
 from align.errors import SettingsError
 from align.learner import Entry
+from align.papers.agreed import agreed
 from align.ui import credit, wiring
 from align.ui.components import html
+from align.ui.components.credit_versions import name_of, versions
 from align.ui.look import Look
 from align.ui.said import Said
-from align.ui.words import clock, language, t
+from align.ui.words import language, t
 from align.ui.words.rules_en import RULE_UNITS_EN, RULES_EN
 
+_HELP = {"words": "rule.words", "groups": "rule.groups"}
 _LARGEST = 200_000  # a rules file is a few kilobytes
 
 
@@ -35,11 +38,6 @@ class Draft:
 def in_force(space: Workspace) -> RuleSet:
     """The rules that hold for a workspace."""
     return RuleSet(wiring.store().rules_in_force(wiring.who(), space.id))
-
-
-def name_of(rule: Rule) -> str:
-    """The rule's name in the language of the screens."""
-    return rule.zh if language() == "zh" else rule.en[:1].upper() + rule.en[1:]
 
 
 def rules(look: Look, said: Said, directory: list[Entry], total: float | None) -> None:
@@ -58,6 +56,8 @@ def rules(look: Look, said: Said, directory: list[Entry], total: float | None) -
             with st.container(border=True, key=f"rule-{rule.name}"):
                 values = _one(rule, draft, may)
                 if values is not None:
+                    _strangers(look, directory, rule, values)
+                if values is not None:
                     given[rule.name] = values
         wanted = RuleSet(given)
     except SettingsError as error:
@@ -70,7 +70,7 @@ def rules(look: Look, said: Said, directory: list[Entry], total: float | None) -
     else:
         st.info(t("tune.not_you"))
         _download(wanted)
-    _versions(space, scope, may)
+    versions(space, scope, may)
 
 
 def _scope(space: Workspace, has_own: bool) -> str:
@@ -138,9 +138,25 @@ def _value(rule: Rule, p: Parameter, value: Value, draft: Draft, may: bool) -> o
         return float(found)
     text = st.text_input(
         label, value=credit.typed(value), key=key, disabled=not may, persist_state="session",
-        help=t("rule.typed") if p.kind != "words" else t("rule.words"), max_chars=500,
+        help=t(_HELP.get(p.kind, "rule.typed")), max_chars=2000 if p.kind == "groups" else 500,
     )  # fmt: skip
     return credit.parsed(p, text or "")
+
+
+def _strangers(
+    look: Look, directory: list[Entry], rule: Rule, values: Mapping[str, object]
+) -> None:
+    """Names in a group that neither the directory nor the workspace has: they do nothing."""
+    known = {x for e in directory for x in (e.id, e.name, *e.aliases)}
+    known |= {c.name for c in look.certificates.values()}
+    bare = {"".join(x.split()) for x in known}
+    for p in rule.parameters:
+        groups = values.get(p.name)
+        if p.kind == "groups" and isinstance(groups, list):
+            unknown = [x for g in groups for x in g if "".join(x.split()) not in bare]
+            if unknown:
+                told = t("rule.strangers", names=t("comma").join(unknown))
+                html.show(f'<div class="al-draft">{html.esc(told)}</div>')
 
 
 # --- what it does -------------------------------------------------------------------------------
@@ -154,9 +170,9 @@ def _effect(
     if now.version == wanted.version:
         html.show(f'<p class="al-note">{html.esc(t("tune.nothing_changed"))}</p>')
         return
-    agreed = credit.agreed(look)
-    before = credit.judge(look, now, agreed, directory, total)
-    after = credit.judge(look, wanted, agreed, directory, total)
+    people = agreed(look.result, wiring.store().agreements(said.person, said.workspace.id))
+    before = credit.judge(look, now, people, directory, total)
+    after = credit.judge(look, wanted, people, directory, total)
     old, new = set(before.chosen.best.taken), set(after.chosen.best.taken)
     html.show(
         html.cards(
@@ -244,48 +260,3 @@ def _file(draft: Draft, wanted: RuleSet) -> None:
     st.session_state["rule.draft"] = Draft(draft.of, found, draft.generation + 1)
     st.session_state["credit.told"] = t("rule.taken_in")
     st.rerun()
-
-
-def _versions(space: Workspace, scope: str, may: bool) -> None:
-    found = wiring.store().rules_versions(wiring.who(), space.college_id, scope or None)
-    html.section(t("rule.versions"), t("version.note"))
-    if not found:
-        html.show(f'<p class="al-note">{html.esc(t("rule.none"))}</p>')
-        return
-    rows = []
-    for k, v in reversed(list(enumerate(found))):
-        on = [name_of(r) for r in RULES if v.values is not None and r.name in v.values]
-        mark = " " + html.tag(t("version.in_force")) if k == len(found) - 1 else ""
-        names = t("rule.follows") if v.values is None else t("comma").join(on) or t("rule.all_off")
-        rows.append(
-            [
-                str(k + 1), clock(v.time, day=True), html.esc(v.author_name or t("decide.erased")),
-                html.esc(names), html.esc(v.reason) + mark,
-            ]
-        )  # fmt: skip
-    heads = [t(f"version.{x}") for x in ("number", "time", "author")]
-    html.show(html.table([*heads, t("rule.on"), t("version.reason")], rows, (0, 1, 2)))
-    if not may:
-        return
-    options = [*range(len(found) - 1, 0, -1), 0]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            t("version.back_to"), options, key=f"rule.back.{scope}.{len(found)}.{language()}",
-            format_func=lambda k: t("version.nth", k=k) if k else t("version.before_first"),
-            width=220,
-        )  # fmt: skip
-        reason = st.text_input(
-            t("tune.reason"), key=f"rule.back.reason.{scope}.{len(found)}", max_chars=1000,
-            placeholder=t("version.reason_hint"),
-        )  # fmt: skip
-        pressed = st.button(t("version.back"), key="rule.back")
-    if pressed and not (reason or "").strip():
-        st.error(t("tune.reason_missing"))
-    elif pressed:
-        values = found[chosen - 1].values if chosen else None if scope else {}
-        wiring.store().save_rules(
-            wiring.who(), space.college_id, scope or None, values, (reason or "").strip(),
-            check=RuleSet,
-        )  # fmt: skip
-        st.session_state["credit.told"] = t("rule.saved")
-        st.rerun()

@@ -18,6 +18,9 @@ from align.ui.look import Look
 from align.ui.said import Said
 from align.ui.words import step_words, t
 
+#: Where the frame says which page it runs.
+PAGE = "page.name"
+
 
 def need_workspace() -> Workspace:
     """The workspace chosen; where none is, the page ends with the way to get one."""
@@ -28,8 +31,13 @@ def need_workspace() -> Workspace:
     offer = wiring.offers().get(wiring.chosen())
     if offer is not None:
         _ask_offer(offer)
-    html.show(f'<p class="al-note">{t("gate.none")}</p>')
-    st.page_link("align/ui/pages/intake.py", label=t("gate.to_intake"), icon=":material/upload:")
+    _title()
+    may = allowed(wiring.who(), "arrange", wiring.who().college_id)
+    html.show(f'<p class="al-note">{t("gate.none" if may else "gate.none_to_see")}</p>')
+    if may:
+        st.page_link(
+            "align/ui/pages/intake.py", label=t("gate.to_intake"), icon=":material/upload:"
+        )
     st.stop()
 
 
@@ -58,14 +66,15 @@ def _kind(error: Exception) -> str:
 
 def _ask_offer(offer: Programme) -> NoReturn:
     where = wiring.folders()
-    certificates = "、".join(offer.certificates) or f"{where.certs} · " + t(
+    # Folders by their own names: where they lie on a server is nobody's business.
+    certificates = "、".join(offer.certificates) or f"{where.certs.name} · " + t(
         "gate.files", n=len(documents(where.certs)) if where.certs.exists() else 0
     )
     _describe(
         offer.name,
         [
             (t("gate.courses"),
-             f"{where.courses / offer.id} · {t('gate.files', n=len(offer.files))}"),
+             f"{where.courses.name}/{offer.id} · {t('gate.files', n=len(offer.files))}"),
             (t("gate.certs"), certificates),
         ],
     )  # fmt: skip
@@ -113,11 +122,19 @@ def _button(key: str, work: Callable[[Progress], Any]) -> NoReturn:
 
 
 def _describe(name: str, rows: list[tuple[str, str]]) -> None:
+    _title()
     rows = [*rows, (t("gate.model"), wiring.model() or t("gate.model_default"))]
     facts = html.facts((label, html.esc(value)) for label, value in rows)
     html.show(
         f'<div class="al-item"><h3>{html.esc(name)}</h3><p>{t("gate.about")}</p>{facts}</div>'
     )
+
+
+def _title() -> None:
+    """The page's name: it says where one is, whatever is still missing."""
+    name = str(st.session_state.get(PAGE, ""))
+    if name and name != "overview":  # 工作台 begins with the workspace's own name
+        st.title(t(f"nav.{name}"), anchor=False)
 
 
 @st.fragment(run_every=0.6)

@@ -80,7 +80,9 @@ def cards(entries: Iterable[tuple[str, str, str, str]]) -> str:
     """Figures side by side: (name, figure, small print, colour or "")."""
     given = list(entries)
     columns = f"grid-template-columns:repeat({len(given)},minmax(0,1fr))"
-    return f'<div class="al-cards" style="{columns}">' + "".join(
+    # On a narrow screen more than five stand in two rows.
+    kind = "al-cards" + (f" al-rows{(len(given) + 1) // 2}" if len(given) > 5 else "")
+    return f'<div class="{kind}" style="{columns}">' + "".join(
         f'<div class="al-card"><span>{esc(name)}</span>'
         f'<b style="color:{colour or "inherit"}">{esc(figure)}</b><small>{esc(small)}</small></div>'
         for name, figure, small, colour in given

@@ -172,7 +172,16 @@ def correct(
 
 def _ask(r: Reading, name: str) -> Correction | None:
     if r.certificates:
-        return correcting.certificate(r.certificates[0], name)
+        found = r.certificates[0]
+        if len(r.certificates) > 1:
+            picked = st.selectbox(
+                t("reading.certificates"), range(len(r.certificates)),
+                format_func=lambda k: r.certificates[k].name if k < len(r.certificates) else "",
+                key=f"{name}.certificate",
+            )  # fmt: skip
+            found = r.certificates[picked or 0]
+            name = f"{name}.{found.id}"
+        return correcting.certificate(found, name)
     if not r.courses:
         return None
     course = r.courses[0]

@@ -1,4 +1,7 @@
-"""Range and depth of an integration: which courses, up to which level, how many reviewers."""
+"""Range and depth of an integration: which courses and certificates, up to which level.
+
+A file may hold several courses or certificates: each can be taken or left by itself.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import streamlit as st
 
 from align.access import allowed
 from align.decisions import Workspace
+from align.programmes import CERTIFICATE
 from align.ui import wiring
 from align.ui.intake import Given
 from align.ui.words import language, level_name, t
@@ -57,11 +61,18 @@ def ask_range(
         format_func=level_name, key=f"range.levels.{key}.{language()}",
         placeholder=t("range.levels_all"), help=t("range.levels_help"),
     )  # fmt: skip
-    others = [x for x in known.leave_out if x not in courses]
+    certificates = list(dict.fromkeys(c.name for r in readings for c in r.certificates))
+    without = {CERTIFICATE + name for name in certificates}
+    before_out = [x for x in known.leave_out if x not in without]
+    others = [x for x in before_out if x not in courses]
     left_out = right.multiselect(
-        t("range.leave_out"), [*courses, *others], default=list(known.leave_out),
+        t("range.leave_out"), [*courses, *others], default=before_out,
         key=f"range.leave_out.{key}.{language()}", placeholder=t("intake.none"),
     )  # fmt: skip
+    # Written in the order of the files, as before: the same range is the same workspace.
+    left_out = [*left_out, *_certificates_left(certificates, known.leave_out, key)]
+    if set(left_out) == set(known.leave_out):
+        left_out = list(known.leave_out)
     may = allowed(wiring.who(), "assign", wiring.who().college_id)
     reviewers = st.radio(
         t("range.reviewers"), [1, 2], index=known.reviewers - 1,
@@ -69,3 +80,16 @@ def ask_range(
         horizontal=True, disabled=not may,
     )  # fmt: skip
     return Range(name.strip(), programme.strip(), tuple(chosen), tuple(left_out), reviewers or 1)
+
+
+def _certificates_left(names: Sequence[str], before: Sequence[str], key: str) -> list[str]:
+    """The certificates that are not to be compared; asked only where there are several."""
+    if len(names) < 2:
+        return [CERTIFICATE + x for x in names if CERTIFICATE + x in before]
+    taken = [x for x in names if CERTIFICATE + x not in before]
+    chosen = st.multiselect(
+        t("range.certificates"), names, default=taken if len(taken) < len(names) else [],
+        key=f"range.certificates.{key}.{language()}", placeholder=t("range.certificates_all"),
+        help=t("range.certificates_help"),
+    )  # fmt: skip
+    return [CERTIFICATE + x for x in names if chosen and x not in chosen]

@@ -32,7 +32,11 @@ def batch(look: Look, said: Said, found: Sequence[Proposal], may: bool) -> None:
         # Another list is another table: a selection never slips to other rows.
         key=f"batch_{language()}_{hash((look.result.run.id, tuple(p.id for p in found)))}",
         column_config={
-            t("probability"): st.column_config.NumberColumn(format="%d%%", width="small"),
+            t("batch.what"): st.column_config.TextColumn(width=340),
+            t("proposals.course"): st.column_config.TextColumn(width=150),
+            t("probability"): st.column_config.NumberColumn(format="%d%%", width=60),
+            t("batch.state"): st.column_config.TextColumn(width=150),
+            t("batch.reason"): st.column_config.TextColumn(width=420),
         },
     )
     if not may:

@@ -95,7 +95,7 @@ def _facts(look: Look, p: Proposal, course: str) -> list[tuple[str, str]]:
             f"{i.level} {i.number}".strip() if i.number else i.id
             for i in (look.items[p.certificate_id, k] for k in p.item_ids)
         ]
-        more = f" … {len(named)}" if len(named) > _NAMED else ""
+        more = t("proposals.in_all", n=len(named)) if len(named) > _NAMED else ""
         return [
             (t("proposals.items"), html.esc("、".join(named[:_NAMED]) + more)),
             ("", html.esc(" · ".join(amounts))),
@@ -109,9 +109,10 @@ def _facts(look: Look, p: Proposal, course: str) -> list[tuple[str, str]]:
         unit_title(u) if u.course_id == p.course_id else f"《{u.course}》{unit_title(u)}"
         for u in linked
     ]
-    more = f" … {len(named)}" if len(named) > 3 else ""
+    more = t("proposals.in_all", n=len(named)) if len(named) > 3 else ""
+    where = "proposals.taught_in" if p.action is Action.COVERED else "proposals.course"
     return [
-        (t("proposals.course"), html.esc(f"《{course}》" if course else "")),
+        (t(where), html.esc(f"《{course}》" if course else "")),
         (t("proposals.units"), html.esc("；".join(named[:3]) + more)),
         ("", html.esc(" · ".join(amounts))),
     ]

@@ -69,13 +69,22 @@ def _refit(look: Look, said: Said, found: Own, scope: str, now: tuple[float, flo
     st.success(t("refit.better", what=words(new)))
     settings = wiring.settings(said.workspace)
     html.section(t("tune.effect"), t("tune.effect_note", name=said.workspace.name))
-    key = f"refit|{look.version}|{said.workspace.run_id}|{new}|{settings.version}"
-    effect = remembered("refit.effect", key, lambda: effect_of(look, said, settings, new))
+    would_be = new if scope or not _own(said.workspace) else wiring.calibration(said.workspace)
+    if would_be != new:
+        html.show(f'<p class="al-note">{html.esc(t("refit.own"))}</p>')
+    key = f"refit|{look.version}|{said.workspace.run_id}|{would_be}|{settings.version}"
+    effect = remembered("refit.effect", key, lambda: effect_of(look, said, settings, would_be))
     tune_effect.show(look, effect, key, frozenset(said.words))
     if allowed(said.person, "settings", said.workspace.college_id):
         _save(said.workspace, scope, new, made)
     else:
         st.info(t("tune.not_you"))
+
+
+def _own(space: Workspace) -> bool:
+    """Whether the workspace has a calibration of its own, which the college's does not reach."""
+    found = wiring.store().calibration_versions(wiring.who(), space.college_id, space.id)
+    return bool(found) and found[-1].calibration is not None
 
 
 def _curves(found: Own, made: Refit) -> None:

@@ -84,8 +84,8 @@ def _row(look: Look, c: Change, decided: frozenset[str]) -> Sequence[str]:
         html.esc(t(f"effect.{c.kind}")),
         html.esc(subject(look, shown)) + said,
         _state(look, c.before),
-        _state(look, c.after),
-        _figures(c),
+        _state(look, c.after) + _inside(c),
+        figures_of(c),
     ]
 
 
@@ -99,7 +99,19 @@ def _state(look: Look, p: Proposal | None) -> str:
     return found
 
 
-def _figures(c: Change) -> str:
+def _inside(c: Change) -> str:
+    """What differs where the action is the same: rows that are linked now and then."""
+    if c.before is None or c.after is None:
+        return ""
+    old, new = set(c.before.unit_ids), set(c.after.unit_ids)
+    if old == new:
+        return ""
+    told = t("effect.rows", more=len(new - old), less=len(old - new))
+    return f"<br><small>{html.esc(told)}</small>"
+
+
+def figures_of(c: Change) -> str:
+    """Hours and credits before and after."""
     old, new = c.before, c.after
     pairs = [
         (old.hours if old else None, new.hours if new else None, "hours"),

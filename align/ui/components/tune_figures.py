@@ -1,18 +1,19 @@
-"""阈值: what the reviewed pairs say, or, where they are too few, what was shipped."""
+"""阈值: what the reviewed pairs say, or, where they are too few, the labelled samples."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from align import tune
+from align.labelled import samples
 from align.places import models_folder
 from align.records import Action
-from align.tune import CalibrationPoint, Figure, TooFewError
+from align.tune import Figure, Table, TooFewError
 from align.tune.goals import FEWEST
 from align.ui import wiring
 from align.ui.components import html
@@ -27,11 +28,26 @@ NAMES = ("precision", "recall", "f1", "ece")
 def figures(found: Own, threshold: float) -> None:
     """Everything that speaks for or against the thresholds, each with its number of pairs."""
     lack = too_few(found)
-    if lack is not None:
-        _shipped(found, lack)
+    if lack is None:
+        _of(found.table, found.version, threshold, t("tune.own_pairs"), t("tune.interval"))
+        _confusion(found.decided, found.rejected)
+        return
+    told = samples_words()
+    html.show(f'<div class="al-draft">{html.esc(lacking(lack))}<br>{html.esc(told)}</div>')
+    shipped = samples()
+    _of(shipped.table, "samples", threshold, t("tune.sample_pairs"), t("tune.interval_samples"))
+    _left_out()
+    if found.decided or sum(found.rejected.values()):
+        _confusion(found.decided, found.rejected)
     else:
-        _of_own(found, threshold)
-    _confusion(found)
+        _confusion(shipped.decided, {}, t("tune.confusion_samples"))
+
+
+def samples_words() -> str:
+    """What the labelled samples are, and that they are not the college's own."""
+    shipped = samples()
+    return t("tune.shipped", names=t("comma").join(shipped.programmes), n=len(shipped.table),
+             linked=int(shipped.table.linked.sum()))  # fmt: skip
 
 
 def too_few(found: Own) -> TooFewError | None:
@@ -60,13 +76,15 @@ def lacking(error: TooFewError) -> str:
         return error.line()
     words = {
         "有关联的配对": "linked pairs", "无关联的配对": "pairs without a link",
-        "涉及的技能要求": "competencies with a reviewed pair", "至少": "at least", "；": "; ",
-        "前后": "before/after",
+        "涉及的技能要求": "competencies with a reviewed pair",
+        "已决定的免修建议": "decided exemptions", "涉及的课程": "courses they belong to",
+        "至少": "at least", "；": "; ",
     }  # fmt: skip
     got, expected = str(error.got), str(error.expected)
     for chinese, english in words.items():
         got, expected = got.replace(chinese, english), expected.replace(chinese, english)
-    return t("tune.too_few", got=got, expected=expected)
+    named = "goal.too_few_exempt" if "免修" in error.what else "tune.too_few"
+    return t(named, got=got, expected=expected)
 
 
 def figure(value: Figure) -> str:
@@ -78,49 +96,36 @@ def figure(value: Figure) -> str:
     return f"{100 * value.value:.1f}% ({100 * value.low:.1f}–{100 * value.high:.1f}%)"
 
 
-def _of_own(found: Own, threshold: float) -> None:
-    html.section(t("tune.at", threshold=f"{threshold:g}"), t("tune.interval"))
-    at = remembered(
-        "at", (found.version, threshold), lambda: tune.at_threshold(found.table, threshold)
-    )
+def _of(table: Table, version: str, threshold: float, name: str, note: str) -> None:
+    html.section(t("tune.at", threshold=f"{threshold:g}"), note)
+    at = remembered("at", (version, threshold), lambda: tune.at_threshold(table, threshold))
     html.show(
         html.cards(
             (
-                t(f"tune.{name}"),
-                f"{100 * at[name].value:.1f}%",
-                t("tune.card", low=f"{100 * at[name].low:.1f}", high=f"{100 * at[name].high:.1f}",
-                  n=at[name].n),
+                t(f"tune.{figure_name}"),
+                f"{100 * value.value:.1f}%",
+                t("tune.card", low=f"{100 * value.low:.1f}", high=f"{100 * value.high:.1f}",
+                  n=f"{value.n:,}"),
                 "",
             )
-            for name in NAMES
+            for figure_name, value in ((x, at[x]) for x in NAMES)
         )
     )  # fmt: skip
     left, right = st.columns(2, gap="medium")
     with left:
         html.section(t("tune.curve"))
-        points = remembered("curve", found.version, lambda: tune.curve(found.table))
+        points = remembered("curve", version, lambda: tune.curve(table))
         threshold_curve(points, threshold, f"tune.curve.{language()}")
     with right:
         html.section(t("tune.calibration"))
-        calibration_curve(
-            [(t("tune.own_pairs"), tune.calibration(found.table))], f"tune.ece.{language()}"
-        )
+        calibration_curve([(name, tune.calibration(table))], f"tune.ece.{language()}")
 
 
-# --- what was shipped ---------------------------------------------------------------------------
+# --- what was measured when the matcher was made ------------------------------------------------
 
 
-def _shipped(found: Own, lack: TooFewError) -> None:
-    html.show(
-        f'<div class="al-draft">{html.esc(lacking(lack))}<br>{html.esc(t("tune.shipped"))}</div>'
-    )
+def _left_out() -> None:
     data = wiring.bench().once(("matcher.json", str(models_folder())), _matcher)
-    points = [CalibrationPoint(p, s, int(n)) for p, s, n in data.get("calibration_curve", [])]
-    if points:
-        html.section(
-            t("tune.calibration"), t("tune.shipped_n", n=sum(p.n for p in points))
-        )  # fmt: skip
-        calibration_curve([(t("tune.shipped_pairs"), points)], f"tune.shipped.{language()}")
     rows = []
     for field, f in data.get("left_out_figures", {}).items():
         size = next((x for x in data.get("fitted_on", []) if x.startswith(f"{field}:")), "")
@@ -129,13 +134,20 @@ def _shipped(found: Own, lack: TooFewError) -> None:
                 html.esc(field), f"{f['threshold']:g}",
                 *(percent(f[k]) for k in ("precision_at_threshold", "recall_at_threshold",
                                           "f1_at_threshold")),
-                f"{f['ece']:.3f}", html.esc(size.partition(": ")[2]),
+                f"{f['ece']:.3f}", html.esc(_size(size.partition(": ")[2])),
             ]
         )  # fmt: skip
     if rows:
         html.section(t("tune.left_out"), t("tune.left_out_note"))
         heads = ["field", "threshold", "precision", "recall", "f1", "ece", "size"]
         html.show(html.table([t(f"tune.{h}") for h in heads], rows, numbers=(1, 2, 3, 4, 5)))
+
+
+def _size(told: str) -> str:
+    numbers = [x for x in told.replace(",", "").split() if x.isdigit()]
+    return t("tune.size_of", items=numbers[0], units=numbers[1], links=numbers[2]) if len(
+        numbers
+    ) == 3 else told  # fmt: skip
 
 
 def _matcher() -> Mapping[str, Any]:
@@ -146,29 +158,29 @@ def _matcher() -> Mapping[str, Any]:
 # --- actions ------------------------------------------------------------------------------------
 
 
-def _confusion(found: Own) -> None:
-    html.section(t("tune.confusion"), t("tune.confusion_note"))
-    counts = Counter(found.decided)
-    if not found.decided and not sum(found.rejected.values()):
+def _confusion(
+    decided: Sequence[tuple[Action, Action]], rejected: Mapping[Action, int], note: str = ""
+) -> None:
+    html.section(t("tune.confusion"), note or t("tune.confusion_note"))
+    counts = Counter(decided)
+    away = {a: rejected.get(a, 0) for a in Action}
+    if not decided and not sum(away.values()):
         html.show(f'<p class="al-note">{html.esc(t("tune.no_verdicts"))}</p>')
         return
     rows = []
     for proposed in Action:
-        cells = [counts[decided, proposed] for decided in Action]
-        total = sum(cells) + found.rejected[proposed]
+        cells = [counts[action, proposed] for action in Action]
+        total = sum(cells) + away[proposed]
         if total:
             numbers = [f"<b>{n}</b>" if a is proposed else str(n) for a, n in
                        zip(Action, cells, strict=True)]  # fmt: skip
-            rows.append(
-                [html.action_tag(proposed), *numbers, str(found.rejected[proposed]), str(total)]
-            )
+            rows.append([html.action_tag(proposed), *numbers, str(away[proposed]), str(total)])
     heads = [t("tune.proposed"), *(t(f"action.{a}") for a in Action), t("verdict.reject"),
              t("tune.total")]  # fmt: skip
     html.show(html.table(heads, rows, numbers=range(1, len(heads))))
-    everything = [*found.decided]
-    accuracy = tune.confusion(everything).accuracy
+    accuracy = tune.confusion(decided).accuracy
     told = t("tune.accuracy", figure=figure(accuracy), n=accuracy.n,
-             rejected=sum(found.rejected.values()))  # fmt: skip
+             rejected=sum(away.values()))  # fmt: skip
     html.show(f'<p class="al-note">{html.esc(told)}</p>')
 
 

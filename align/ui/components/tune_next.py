@@ -6,10 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from align import tune
+from align import tune, tuning
 from align.access import allowed
 from align.decisions import Grade, LinkDecision, Pair
-from align.snapshot import Snapshot
 from align.ui import wiring
 from align.ui.components import deciding, html
 from align.ui.components.pager import paged, pager
@@ -44,23 +43,10 @@ def review_next(look: Look, said: Said, found: Own) -> None:
 # --- the sample ---------------------------------------------------------------------------------
 
 
-def pool(kept: Snapshot, said: Said, drawn: frozenset[Pair]) -> list[Pair]:
-    """Pairs the queue does not show: scored, no candidates, not added by hand."""
-    told = set(said.pairs()) - drawn
-    return [
-        (*item, *unit)
-        for item in kept.items
-        if item[0] in kept.table
-        for unit in kept.units
-        if (*item, *unit) not in kept.positions and (*item, *unit) not in told
-    ]
-
-
 def _sample(look: Look, said: Said) -> None:
     space = said.workspace
     html.section(t("next.sample"), t("next.sample_note"))
     lots = drawn_pairs(space)
-    drawn = frozenset(d.pair for d in lots)
     still = [d.pair for d in lots if said.grade(d.pair) is None]
     told = t("next.drawn", n=len(lots), open=len(still))
     html.show(f'<p class="al-note">{html.esc(told)}</p>')
@@ -70,7 +56,7 @@ def _sample(look: Look, said: Said) -> None:
                 t("next.count"), 1, _MOST, 30, 1, key="next.count", width=160
             )  # fmt: skip
             if st.button(t("next.draw"), key="next.draw", icon=":material/casino:"):
-                _draw(said, drawn, int(count))
+                _draw(said, int(count))
     may = allowed(said.person, "decide", space.college_id) and space.state == "open"
     if still and not may:
         st.info(t("decide.read_only"))
@@ -81,19 +67,15 @@ def _sample(look: Look, said: Said) -> None:
         pager(still, "next.open", _PAGE)
 
 
-def _draw(said: Said, before: frozenset[Pair], count: int) -> None:
-    space, store = said.workspace, wiring.store()
-    pairs = pool(wiring.kept(space), said, before)
-    # Nobody chooses the seed: it follows from the workspace, the run and the number of draws.
-    seed = f"{space.id}|{space.run_id}|{len(store.samples(said.person, space.id)) + 1}"
-    found = tune.draw(pairs, count, seed=seed, already=before)
-    if not found:
+def _draw(said: Said, count: int) -> None:
+    space = said.workspace
+    found = tuning.draw_sample(
+        wiring.store(), said.person, space, wiring.kept(space), said.pairs(), count
+    )
+    if found is None:
         st.warning(t("next.empty_pool"))
         return
-    store.save_sample(
-        said.person, space.id, space.run_id, seed, len(pairs), [(d.pair, d.drawn) for d in found]
-    )
-    st.session_state["tune.told"] = t("next.drew", n=len(found), pool=len(pairs))
+    st.session_state["tune.told"] = t("next.drew", n=len(found.drawn), pool=found.pool_size)
     st.rerun()
 
 

@@ -86,18 +86,18 @@ def _filters(college: str, space: Workspace | None) -> Wanted:
         scopes = {"": t("audit.everywhere")}
         if here and space is not None:
             scopes = {"here": t("audit.here", name=space.name), **scopes}
-        scope = _choice("audit.scope", scopes, "scope", 260)
+        scope = _choice("audit.scope", scopes, "scope", 230)
         group = _choice(
             "audit.kind", {"": t("audit.any_kind"), **{g: t(f"audit.group_{g}") for g in GROUPS}},
-            "group", 170,
+            "group", 160,
         )  # fmt: skip
-        person = _choice("audit.person", {"": t("audit.anybody"), **people}, "person", 160)
+        person = _choice("audit.person", {"": t("audit.anybody"), **people}, "person", 140)
         span = _choice(
-            "audit.span", {s: t(f"audit.span_{s or 'all'}") for s in _SPANS}, "span", 150
+            "audit.span", {s: t(f"audit.span_{s or 'all'}") for s in _SPANS}, "span", 140
         )
         text = st.text_input(
             t("pick.search"), value=first_in_address("audit_text"), key="audit_text",
-            placeholder=t("audit.search_hint"), persist_state="session", width=200,
+            placeholder=t("audit.search_hint"), persist_state="session", width=180,
         )  # fmt: skip
         in_address("audit_text", text or "")
     since, until = _span(span)
@@ -151,6 +151,7 @@ def _words(college: str, space: Workspace | None) -> Words:
     if space is not None and space.college_id == college and space.run_id:
         look, said = wiring.look(space), wiring.said(space)
         notes = {d.id: d.note for d in said.links} | {d.id: d.note for d in said.decisions}
+        notes |= {a.id: a.note for a in store.agreements(who, space.id)}
     names = {w.id: w.name for w in store.workspaces(who)}
     return Words(store.names(who, college), names, look, notes)
 

@@ -39,8 +39,8 @@ def page() -> None:
     if not rows:
         html.show(f'<p class="al-note">{t("centre.no_workspace")}</p>')
         return
-    heads = ["college", "workspace", "state", "progress", "coverage", "actions", "last"]
-    html.show(html.table([t(f"centre.col_{h}") for h in heads], rows, numbers=(2, 3, 4, 6)))
+    heads = ["college", "workspace", "progress", "coverage", "actions", "last"]
+    html.show(html.table([t(f"centre.col_{h}") for h in heads], rows, numbers=(2, 3, 5)))
 
 
 def _side_by_side(names: dict[str, str], spaces: dict[str, list[Row]]) -> str:
@@ -85,16 +85,15 @@ def _row(college: str, space: Workspace, f: Figures | None) -> list[str]:
     last = colleges.last_event(wiring.store(), space)
     when = last.astimezone(zone()).strftime("%Y-%m-%d") if last else "—"
     reviewers = t(f"centre.reviewers_{space.reviewers}")
-    what = f'{html.esc(space.name)}<br><span class="al-note">{html.esc(reviewers)}'
+    name = f'<div style="min-width:9.5rem">{html.esc(space.name)} {html.tag(state)}</div>'
+    what = f'{name}<span class="al-note">{html.esc(reviewers)}'
     if f is None:
-        return [html.esc(college), what + "</span>", html.tag(state), t("centre.no_run"), "", "",
-                when]  # fmt: skip
+        return [html.esc(college), what + "</span>", t("centre.no_run"), "", "", when]  # fmt: skip
     size = t("centre.size", courses=f.courses, items=f.items)
     waiting = f'<br><span class="al-note">{t("centre.waiting", n=f.waiting)}</span>'
     return [
         html.esc(college),
         f"{what} · {html.esc(size)}</span>",
-        html.tag(state),
         html.probability(f.progress) + f'<br><span class="al-note">{f.reviewed} / {f.total}</span>'
         + (waiting if f.waiting else ""),
         html.probability(f.covered) if f.covered else percent(0.0),

@@ -15,6 +15,7 @@ from align.ui.components.committee_stale import stale
 from align.ui.components.committee_state import agreement, state
 from align.ui.components.filters import first_in_address, in_address
 from align.ui.components.gate import need_review
+from align.ui.components.here import here
 from align.ui.words import t
 
 
@@ -22,6 +23,7 @@ def page() -> None:
     """The whole page."""
     look, said = need_review()
     html.header(t("committee.title"), t("committee.lead"))
+    here(said.workspace, "committee")
     space = said.workspace
     people = wiring.store().people(said.person, space.college_id)
     # Faculty may see only part of what differs: it is the committee's list.

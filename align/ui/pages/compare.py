@@ -17,6 +17,7 @@ from align.ui.components.candidates import candidates, heading, to_show
 from align.ui.components.compare_list import chosen_entry, entries, next_open
 from align.ui.components.filters import filter_bar, first_in_address, in_address, switch, switches
 from align.ui.components.gate import need_review
+from align.ui.components.here import here
 from align.ui.components.missed import missed
 from align.ui.look import LINKS, Key, Look
 from align.ui.said import Said
@@ -27,6 +28,7 @@ def page() -> None:
     """The whole page."""
     look, said = need_review()
     html.header(t("compare.title"), t("compare.lead"))
+    here(said.workspace, "compare")
     may = allowed(said.person, "decide", said.workspace.college_id)
     deciding.notices(said, may)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -53,7 +55,8 @@ def page() -> None:
     left, right = st.columns([5, 11], gap="medium")
     with left:
         key = chosen_entry(look, said, keys, by_item, (wanted, first))
-    with right:
+    # Hidden until its buttons are there (see the style): what can be read answers to the keys.
+    with right, st.container(key="answerable"):
         _entry(look, said, keys, key, by_item, may and said.workspace.state == "open")
 
 

@@ -39,7 +39,7 @@ def page() -> None:
     elif view == "candidates":
         candidates(look, said, now, entries, total)
     else:
-        learners(space.college_id, now, entries, total)
+        learners(look, space.college_id, now, entries, total)
 
 
 def _total(now: RuleSet) -> float | None:

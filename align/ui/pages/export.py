@@ -1,27 +1,30 @@
-"""导出: what is still open is said; then every file, entered in the ledger with its receipt."""
+"""导出: every file, entered in the ledger with its receipt; and what comes back of a plan."""
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from align import pipeline
 from align.access import allowed
+from align.papers import Papers
 from align.ui import wiring
-from align.ui.components import html
-from align.ui.components.committee_approval import left_open, receipt_button, unfinished
+from align.ui.components import exchange_in, html
+from align.ui.components.committee_approval import left_open, unfinished
+from align.ui.components.export_row import Offer, export_row
+from align.ui.components.filters import first_in_address, in_address
 from align.ui.components.gate import need_review
+from align.ui.components.plan_compare import comparison
+from align.ui.components.plan_returned import returned_plan
+from align.ui.components.plan_template import templates
 from align.ui.look import Look
 from align.ui.said import Said
-from align.ui.words import t
+from align.ui.words import language, t
 from align.ui.words.zh import ZH
 
+VIEWS = ("files", "back", "template", "diff")
 #: Where a format stands on the page; one that is not named here comes last.
 GROUPS: dict[str, tuple[str, ...]] = {
     "plan": ("docx", "pdf", "xlsx"),
@@ -29,23 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "graph": ("graphml",),
     "exchange": ("sssom", "case", "parquet"),
 }
-_MIME = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "graphml": "application/xml",
-}
 _FILES_LAST = ("graph.json",)  # the graph stands with the graph, whatever its format
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One file that can be made: what it is, and how."""
-
-    label: str
-    about: str
-    file_name: str
-    make: Callable[[], bytes]
-    key: str
 
 
 def page() -> None:
@@ -54,14 +41,50 @@ def page() -> None:
     html.header(t("export.title"), t("export.lead"))
     _state(look, said)
     may = allowed(said.person, "export", said.workspace.college_id)
+    view = _view()
+    if view == "back":
+        returned_plan(look, said)
+    elif view == "template":
+        templates(said)
+    elif view == "diff":
+        comparison(look, said, may)
+    else:
+        _files(look, said, may)
+
+
+def _view() -> str:
+    given = first_in_address("export_view")
+    kept = st.session_state.get("export_view.kept", given)
+    chosen = st.segmented_control(
+        t("export.title"),
+        VIEWS,
+        default=kept if kept in VIEWS else VIEWS[0],
+        format_func=lambda x: t(f"export.view_{x}"),
+        key=f"export_view_{language()}",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    found = chosen or VIEWS[0]
+    st.session_state["export_view.kept"] = found
+    in_address("export_view", "" if found == VIEWS[0] else found)
+    return found
+
+
+def _files(look: Look, said: Said, may: bool) -> None:
     if not may:
         st.info(t("export.not_you"))
     else:
         html.show(f'<p class="al-note">{t("export.recorded")}</p>')
+    papers = wiring.papers(look, said)
+    if papers.template is not None:
+        told = t("export.in_template", name=papers.template.name)
+        html.show(f'<p class="al-note">{html.esc(told)}</p>')
     for group, offers in _offers(look, said).items():
         html.section(t(f"export.{group}"))
         for offer in offers:
-            _row(look, said, offer, may)
+            export_row(said, offer, papers, (look.version, look.result.run.id), may)
+    exchange_in.section(look, said)
 
 
 def _state(look: Look, said: Said) -> None:
@@ -89,7 +112,7 @@ def _offers(look: Look, said: Said) -> dict[str, list[Offer]]:
     for format_, files in pipeline.FORMAT_FILES.items():
         for file in files:
             group = "graph" if file in _FILES_LAST else of_format.get(format_, "other")
-            make = partial(bench.file, result, file, look.version, said.links_in_force)
+            make = partial(wiring.file, look, file)
             found[group].append(Offer(file, _about(file), f"{name}-{file}", make, file))
     order = {f: k for k, f in enumerate(of_format)}
     for offers in found.values():
@@ -99,61 +122,28 @@ def _offers(look: Look, said: Said) -> dict[str, list[Offer]]:
             ("heatmap", "heatmap", "png"), ("heatmap_svg", "heatmap", "svg"),
             ("page", "bipartite", "html"),
         ):  # fmt: skip
-            make = partial(bench.picture, result, c.id, view, suffix, look.version)
+            drawn = partial(bench.picture, result, c.id, view, suffix, look.version)
             found["graph"].append(
                 Offer(
                     f"{'graph' if what == 'page' else 'heatmap'}.{suffix}",
                     t(f"export.{what}", name=c.name),
                     f"{name}-{c.name}-{view}.{suffix}",
-                    make,
+                    partial(_picture, drawn),
                     f"{what}.{c.id}",
                 )
             )
     return {group: offers for group, offers in found.items() if offers}
 
 
+def _picture(drawn: Callable[[], bytes], papers: Papers) -> bytes:
+    """A picture shows nothing of the papers."""
+    return drawn()
+
+
 def _about(file: str) -> str:
     """What a file is; one without words of its own is named by its kind."""
     known = f"export.{file}" in ZH
     return t(f"export.{file}") if known else t("export.unnamed", kind=file.rpartition(".")[2])
-
-
-def _row(look: Look, said: Said, offer: Offer, may: bool) -> None:
-    kept: dict[Any, Any] = st.session_state.setdefault("exported", {})
-    done = (said.workspace.id, said.workspace.state, look.version, look.result.run.id, offer.key)
-    with st.container(border=True):
-        words, buttons = st.columns([6, 4], vertical_alignment="center")
-        with words:
-            html.show(f"<strong>{html.esc(offer.label)}</strong><br>"
-                      f'<span class="al-note">{html.esc(offer.about)}</span>')  # fmt: skip
-        with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            if done in kept:
-                _downloads(offer, kept[done])
-            elif st.button(t("export.make"), key=f"export.{offer.key}", disabled=not may):
-                with st.spinner(t("export.making"), show_time=False):
-                    data = offer.make()
-                    receipt = wiring.store().record_export(
-                        wiring.who(), said.workspace.id, offer.file_name,
-                        hashlib.sha256(data).hexdigest(),
-                    )  # fmt: skip
-                kept[done] = receipt
-                st.rerun()
-
-
-def _downloads(offer: Offer, receipt: dict[str, Any]) -> None:
-    suffix = offer.file_name.rpartition(".")[2]
-    receipt_button(receipt, f"{offer.file_name}-回执.json", f"receipt.{offer.key}")
-    st.download_button(
-        t("export.download"),
-        offer.make,
-        file_name=offer.file_name,
-        mime=_MIME.get(suffix) or mimetypes.guess_type(offer.file_name)[0]
-        or "application/octet-stream",
-        key=f"download.{offer.key}",
-        icon=":material/download:",
-        type="primary",
-        on_click="ignore",
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from align.records import Action, Proposal
 from align.ui.components import deciding, html, proposal_batch, proposal_card
 from align.ui.components.filters import Filter, filter_bar, first_in_address, in_address, switches
 from align.ui.components.gate import need_review
+from align.ui.components.here import here
 from align.ui.components.pager import paged, pager
 from align.ui.look import Look
 from align.ui.said import Said
@@ -26,6 +27,7 @@ def page() -> None:
     """The whole page."""
     look, said = need_review()
     html.header(t("proposals.title"), t("proposals.lead"))
+    here(said.workspace, "proposals")
     may = allowed(said.person, "decide", said.workspace.college_id)
     deciding.notices(said, may)
     action = _tabs(look)
@@ -108,12 +110,14 @@ def _cards(
     shown = paged(found, "proposals", _PAGE, context)
     # The keys A and X answer the first proposal on the page that is still open.
     first = next((p.id for p in shown if said.is_open(p)), "")
-    for p in shown:
-        with st.container(border=True, key=f"proposal-{p.id}"):
-            html.show(proposal_card.card(look, said, p))
-            deciding.clash(p.id)
-            if editable:
-                proposal_card.buttons(look, said, p, keys=p.id == first)
+    # Hidden until its buttons are there (see the style): what can be read answers to the keys.
+    with st.container(key="answerable" if editable else "readable"):
+        for p in shown:
+            with st.container(border=True, key=f"proposal-{p.id}"):
+                html.show(proposal_card.card(look, said, p))
+                deciding.clash(p.id)
+                if editable:
+                    proposal_card.buttons(look, said, p, keys=p.id == first)
     pager(found, "proposals", _PAGE)
 
 

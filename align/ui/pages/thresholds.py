@@ -53,7 +53,7 @@ def page() -> None:
     elif view == "figures":
         figures(found, values["link_threshold"])
     elif view == "goal":
-        goal(found, mine)
+        goal(look, said, found, scope, mine)
     elif view == "refit":
         calibration(look, said, found, scope)
     else:
