@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from align.decisions import Role
 from align.embed.cache import CachedEmbedder
 from align.errors import ModelError
 from align.models import load_embedder
@@ -21,7 +21,7 @@ from align.ui import wiring
 from align.ui.words import ZH
 from benchmarks.faults import TRIALS, of_export, of_saving
 from tests import app_kit
-from tests.app_kit import look_of, me, opened, shown, space, store
+from tests.app_kit import me, opened, shown, space, store
 from tests.model_kit import tiny_bert
 from tests.postgres_kit import Postgres
 from tests.store_kit import ITEM, Clock, Home, World
@@ -46,12 +46,12 @@ def own_server(place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_a_page_outlives_its_database_server(own_server: Postgres) -> None:
     """In the middle of a review the server stops; nobody restarts the program."""
     at = opened("compare")
-    first, second = pairs_of()[:2]
-    press(at, "full", first)
+    press(at, "full", pairs_of()[0])
     (kept,) = store().link_decisions(me(), space().id)
     identity = space().id
+    second = next(b for b in at.button if b.key and b.key.startswith("grade.none.")).key
     own_server.stop()
-    press(at, "none", second)
+    at.button(key=second).click().run()
     assert not at.exception
     (line,) = [e.value for e in at.error]
     assert "连不上数据库" in line and "\n" not in line
@@ -61,7 +61,7 @@ def test_a_page_outlives_its_database_server(own_server: Postgres) -> None:
     own_server.start()
     at.run()
     assert not at.error and not at.exception
-    press(at, "none", second)
+    at.button(key=second).click().run()
     words = store().link_decisions(me(), identity)
     assert words[0] == kept and [w.grade for w in words] == [2, 0]
     assert store().verify().whole
@@ -80,10 +80,9 @@ def test_a_page_older_than_the_recalculation_is_refused_and_told_why() -> None:
     assert not at.exception
     assert store().link_decisions(me(), now.id) == []
     text = shown(at)
-    assert "重新计算" in text and "完全" in text  # why, and what was about to be saved
-    assert ZH["decide.mine"] in "".join(app_kit.bodies(at))
-    fresh = opened("compare")
-    press(fresh, "full", pair)
+    assert "实践学时份额 0.25 → 0.9" in text and "没有保存" in text  # why
+    assert ZH["decide.mine"] in text and ZH["grade.full"] in text  # and what was about to be
+    press(at, "full", pair)  # the new results have been seen
     (made,) = store().link_decisions(me(), now.id)
     assert made.run_id == now.run_id
 
@@ -202,21 +201,30 @@ def test_two_servers_show_each_other_what_was_decided(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two programs on one database: what one saves the other shows at its next turn."""
+    tokens = app_kit.college(monkeypatch)
+    found = app_kit.their_space(tokens)
+    first = store()
+    other = first.session(tokens["second"])
+    assert other is not None
+    app_kit.sign_in(monkeypatch, tokens[Role.FACULTY])
     here = opened("compare")
     pair = pairs_of()[0]
-    first = store()
-    monkeypatch.setattr(wiring, "_stores", {})
+    programs = wiring._stores
+    monkeypatch.setattr(wiring, "_stores", {})  # another program
+    app_kit.sign_in(monkeypatch, tokens["second"])
     there = opened("compare")
     assert wiring.store() is not first
     press(there, "full", pair)
-    made = store().link_decisions(me(), space().id)
-    monkeypatch.setattr(wiring, "_stores", {
-        (*(os.environ.get(n, "") for n in wiring.STORE_VARIABLES), str(Path.cwd())): first
-    })  # fmt: skip
+    store().close()
+    monkeypatch.setattr(wiring, "_stores", programs)
+    app_kit.sign_in(monkeypatch, tokens[Role.FACULTY])
+    assert wiring.store() is first
+    (made,) = first.link_decisions(other, found.id)
     press(here, "none", pair)  # who has not seen it is asked first
-    assert first.link_decisions(me(), space().id) == made
-    assert ZH["decide.clash"] in shown(here)
-    assert look_of() and first.verify().whole
+    assert first.link_decisions(other, found.id) == [made]
+    text = shown(here)
+    assert ZH["decide.clash"] in text and "钱老师" in text
+    assert first.verify().whole
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

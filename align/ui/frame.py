@@ -11,7 +11,7 @@ import streamlit as st
 from align.access import LOCAL
 from align.decisions import Person, Role
 from align.errors import AlignError
-from align.ui import own_password, session, theme, welcome, wiring
+from align.ui import own_password, session, theme, turn, welcome, wiring
 from align.ui.components import html
 from align.ui.components.filters import in_address
 from align.ui.components.gate import PAGE, error_line
@@ -72,6 +72,7 @@ def _run(page: Any) -> None:
     """Run a page; whatever goes wrong in it is one line, never a traceback."""
     try:
         page.run()
+        turn.drawn()
     except AlignError as error:
         st.error(error.line())
     except Exception as error:

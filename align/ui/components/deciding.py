@@ -14,6 +14,7 @@ import streamlit as st
 
 from align.decisions import Decision, LinkDecision
 from align.errors import ConflictError
+from align.ui import turn
 from align.ui.components import html
 from align.ui.look import LINKS
 from align.ui.said import Said
@@ -94,6 +95,11 @@ def save(key: str, act: Act, seen: str, mine: str) -> bool:
     mine : str
         What the person wanted, in words, for the case of a clash.
     """
+    older = turn.outdated()
+    if older:
+        st.session_state["clash"] = Clash(key, act, mine, None, older)
+        st.session_state.pop("saved", None)
+        return False
     try:
         made = act(seen)
     except ConflictError as error:

@@ -12,7 +12,7 @@ from align.decisions import Workspace
 from align.errors import AlignError
 from align.gather import Progress
 from align.programmes import Programme, documents
-from align.ui import intake, wiring
+from align.ui import intake, turn, wiring
 from align.ui.components import html
 from align.ui.look import Look
 from align.ui.said import Said
@@ -52,6 +52,7 @@ def need_review() -> tuple[Look, Said]:
     look = wiring.look(found)
     if look is None:
         _ask_run(found)
+    turn.stands_on(found)
     return look, wiring.said(found)
 
 

@@ -11,7 +11,7 @@ from align.decisions import Verdict
 from align.errors import ConflictError
 from align.records import Proposal
 from align.store import Choice
-from align.ui import wiring
+from align.ui import turn, wiring
 from align.ui.components import deciding, html
 from align.ui.components.proposal_card import what
 from align.ui.look import Look
@@ -94,6 +94,10 @@ def _decide(
     said: Said, chosen: Sequence[Proposal], seen: dict[str, str], verdict: Verdict, note: str
 ) -> None:
     """All of them in one transaction, or none."""
+    older = turn.outdated()
+    if older:
+        st.session_state["batch.clash"] = older
+        st.rerun()
     wanted = []
     for p in chosen:
         wanted.append(

@@ -108,6 +108,9 @@ EN: dict[str, str] = {
     "decide.history": "Earlier decisions: {n}",
     "decide.clash": "Somebody decided here after you had looked. Yours was not saved; please look "
     "and decide again.",
+    "decide.outdated": "The results were recalculated after this page was opened ({changes}). "
+    "Yours was not saved; what you see now are the new results: please look and decide again.",
+    "decide.outdated_inputs": "documents, model or corrections changed",
     "decide.theirs": "Decided now",
     "decide.mine": "What you wanted",
     "decide.keep_theirs": "Keep what is there",

@@ -71,6 +71,9 @@ ZH: dict[str, str] = {
     "decide.erased": "（已删除的人员）",
     "decide.history": "此前的决定 {n} 条",
     "decide.clash": "您看到之后，这里又有了新的决定。您的没有保存，请看过再定。",
+    "decide.outdated": "您打开这一页之后，结果重新计算过（{changes}）。您的没有保存；"
+    "现在显示的是新的结果，请看过再定。",
+    "decide.outdated_inputs": "文件、模型或更正有变",
     "decide.theirs": "现在的决定",
     "decide.mine": "您要保存的",
     "decide.keep_theirs": "保留现在的",
