@@ -271,7 +271,8 @@ def test_the_highest_level_counts_even_where_a_lower_one_gives_more() -> None:
     found = [plain("甲", 5.0, level="初级"), plain("乙", 3.0, "邮政", level="三级/高级工")]
     rules = RuleSet({"once-at-highest": {"same": [["快递", "邮政业务员"]]}})
     assert choose(found, rules).best.credits == 8.0, "two certificates, until declared the same"
-    assert rules.same_content({"快递": (), "邮政": ("邮政 业务员",)}) == [frozenset({"快递", "邮政"})]
+    called = {"快递": (), "邮政": ("邮政 业务员",)}
+    assert rules.same_content(called) == [frozenset({"快递", "邮政"})]
     assert rules.same_content({"快递": (), "别的": ()}) == []
     assert RuleSet().same_content({"快递": (), "邮政": ()}) == []
     same = rules.same_content({"快递": (), "邮政": ("邮政业务员",)})

@@ -96,6 +96,7 @@ class Directory(Workspaces):
             self._ask(c, who, "read", college, writes=False)
             return newest_entries(c, college) if newest else _entry_versions(c, college)
 
+
 def entry_ids(c: sa.Connection, college_id: str) -> set[str]:
     """The ids the directory of a college has, within a transaction."""
     return set(_entry_row_ids(c, college_id))

@@ -85,9 +85,7 @@ def _pick(learner: str, done: Conversion, n: int) -> tuple[int, str]:
     """Several choices give as many credits: one is picked, with the reason."""
     told = t("cand.more_ties" if done.more_choices else "cand.ties", n=len(done.choices))
     html.show(f'<div class="al-draft">{html.esc(told)}</div>')
-    courses = {
-        r.course_id: r.course for r in wiring.store().conversions(wiring.who())
-    }
+    courses = {r.course_id: r.course for r in wiring.store().conversions(wiring.who())}
 
     def label(k: int) -> str:
         names = [courses.get(key[2], key[2]) for key in done.choices[k].taken]

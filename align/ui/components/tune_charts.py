@@ -13,6 +13,9 @@ from align.ui.words import t
 
 _AMBER, _GREEN = "#c07a0c", "#226548"
 _HEIGHT = 320
+#: In the legend a line is drawn as a line, dashed where it is dashed in the chart.
+_SOLID = "path://M0 0h26v3H0z"
+_DASHED = "path://M0 0h7v2H0zM10 0h7v2h-7zM20 0h7v2h-7z"
 
 
 def threshold_curve(points: Sequence[CurvePoint], threshold: float, key: str) -> None:
@@ -97,8 +100,9 @@ def _show(
         {
             "animation": False,
             "tooltip": {"trigger": trigger, "confine": True},
-            "legend": {"top": 0, "textStyle": {"color": INK}},
-            "grid": {"left": 52, "right": 24, "top": 40, "bottom": 48},
+            "legend": {"top": 0, "textStyle": {"color": INK}, "data": [_entry(s) for s in series]},
+            # The labels stand in the margins given here, not in further ones beside them.
+            "grid": {"left": 56, "right": 24, "top": 40, "bottom": 46, "containLabel": False},
             "xAxis": {**axis, "name": x, "nameGap": 28, "min": across[0], "max": across[1]},
             "yAxis": {**axis, "name": y, "nameGap": 36, "min": up[0], "max": up[1]},
             "series": list(series),
@@ -107,3 +111,11 @@ def _show(
         key=key,
         alt=alt,
     )
+
+
+def _entry(series: dict[str, Any]) -> dict[str, Any]:
+    """A series in the legend; one with points keeps the chart's own sign."""
+    if series.get("showSymbol", True):
+        return {"name": series["name"]}
+    dashed = series["lineStyle"].get("type") == "dashed"
+    return {"name": series["name"], "icon": _DASHED if dashed else _SOLID}

@@ -72,8 +72,9 @@ def basis(found: Own) -> None:
 
 def lacking(error: TooFewError) -> str:
     """What there is and what is needed, in the language of the screens."""
+    named = "goal.too_few_exempt" if "免修" in error.what else "tune.too_few"
     if language() == "zh":
-        return error.line()
+        return t(named, got=str(error.got), expected=str(error.expected))
     words = {
         "有关联的配对": "linked pairs", "无关联的配对": "pairs without a link",
         "涉及的技能要求": "competencies with a reviewed pair",
@@ -83,7 +84,6 @@ def lacking(error: TooFewError) -> str:
     got, expected = str(error.got), str(error.expected)
     for chinese, english in words.items():
         got, expected = got.replace(chinese, english), expected.replace(chinese, english)
-    named = "goal.too_few_exempt" if "免修" in error.what else "tune.too_few"
     return t(named, got=got, expected=expected)
 
 

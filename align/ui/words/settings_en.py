@@ -38,11 +38,13 @@ UNITS_EN: dict[str, str] = {
 SOURCES_EN: dict[str, str] = {
     "教师一次能比较的个数；评价指标中的概率误差也在前 10 个候选上计算": "what a teacher can "
     "compare at once; the calibration error is measured on the first 10 candidates too",
-    "在示例与其他专业的人工标注上选取，见 docs/matching.md": "chosen on labelled pairs of the "
-    "samples and of other programmes, see docs/matching.md",
-    "同上；不得低于关联阈值": "as above; not below the link threshold",
+    "在示例与其他专业的人工标注上选取": "chosen on labelled pairs of the samples and of other "
+    "programmes",
+    "在示例与其他专业的人工标注上选取；不得低于关联阈值": "chosen on labelled pairs of the samples "
+    "and of other programmes; not below the link threshold",
     "学校自定；没有公开规定": "the college’s own; no regulation fixes it",
-    "深度分级见 align.depth": "for the steps of depth see align.depth",
+    "深度分四级：了解、理解、掌握、独立设计与管理": "four steps of depth: to know of it, to "
+    "understand it, to do it, to design and lead",
     "一所高校公布的“内容相关度 ≥ 80%”；学校自定": "“related content ≥ 80%” as one university "
     "publishes it; the college’s own",
     "公布的方案中多为 16，也有 18": "mostly 16 in published programmes, also 18",
