@@ -1,6 +1,7 @@
 # make run    样例从文档到方案草案走一遍          the samples, from documents to draft plan
 # make test   代码检查与全部测试                  lint, types and all tests
 # make app    打开界面                            the screens
+# make audit  向公开的漏洞库查询所用的程序库    asks a public register about the libraries
 # make clean  删除虚拟环境、缓存与结果            removes environment, caches and results
 #
 # PYTHON=python3.12 chooses an interpreter, VENV=… another place for the environment,
@@ -15,7 +16,7 @@ bin := $(VENV)/bin
 pip := $(bin)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -c .ci/constraints.txt
 frame := pyproject.toml .ci/constraints.txt .ci/wheel_data.py
 
-.PHONY: run test app samples clean
+.PHONY: run test app samples audit clean
 
 run: $(VENV)/.installed
 	$(bin)/align run
@@ -35,6 +36,11 @@ test: $(VENV)/.tested-with
 
 app: $(VENV)/.installed
 	$(bin)/align app
+
+# Needs the network beyond the package index (pypi.org), so `make test` does not do it.
+audit: $(bin)/python
+	$(bin)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) 'pip-audit>=2.9,<3'
+	$(bin)/python .ci/audit
 
 # Writes course_standards/ and cert_standards/ anew from tests/samples/.
 samples: $(VENV)/.tested-with

@@ -6,6 +6,9 @@
     python -m benchmarks.scaling     the whole tool as the documents grow
     python -m benchmarks.encode      sentences a second
     python -m benchmarks.reviewers   many people deciding at once on one server; nothing lost
+    python -m benchmarks.hostile     hostile files: a library alone, and what we answer
+    python -m benchmarks.fuzz        fuzzing of every reader, guided by the code it reaches
+    python -m benchmarks.faults      killed at random moments, full disks: what is lost (nothing)
 
 What counts are ratios between things measured in the same run on the same machine; seconds
 are of the machine that is named above the table.  docs/performance.md keeps the last figures.

@@ -127,7 +127,7 @@ def print_table(found: Mapping[str, tuple[int, int, int, str]], *, tests: bool =
             results.append(f"测试 {good} 例通过" + (f"，**{bad} 例失败**" if bad else ""))
         where = [f"`--only {trial}`"] if trial else []
         where += [f"`{name.replace('::', ' ')}`" for name in names]
-        rows.append((fault, seen, kept, "；".join(results) or "—", "<br>".join(where)))
+        rows.append((fault, seen, kept, "；".join(results) or "见测试", "<br>".join(where)))
     show("故障", ("故障", "用户看到", "保留了什么", "试了几次，结果", "命令或测试"), rows)
 
 

@@ -95,11 +95,11 @@ def test_a_format_without_words_of_its_own_is_listed_all_the_same(
 ) -> None:
     monkeypatch.setitem(pipeline.FORMAT_FILES, "odf", ("plan.odf",))
     text = shown(opened("export"))
-    assert "<strong>plan.odf</strong>" in text
+    assert "<code>plan.odf</code>" in text
     assert ZH["export.unnamed"].format(kind="odf") in text
     for names in pipeline.FORMAT_FILES.values():
         for name in names:
-            assert f"<strong>{name}</strong>" in text
+            assert f"<code>{name}</code>" in text
 
 
 def test_pictures_of_every_certificate_can_be_exported() -> None:

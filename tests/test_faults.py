@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from align.decisions import Role
 from align.embed.cache import CachedEmbedder
 from align.errors import ModelError
+from align.export.files import atomic_write
 from align.models import load_embedder
 from align.store.backup import backup
 from align.store.ledger import moment
@@ -43,15 +47,19 @@ def own_server(place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     server.close()
 
 
+def no(at: AppTest) -> None:
+    """Say of the first candidate on the page that it does not cover the requirement."""
+    next(b for b in at.button if b.key and b.key.startswith("grade.none.")).click().run()
+
+
 def test_a_page_outlives_its_database_server(own_server: Postgres) -> None:
     """In the middle of a review the server stops; nobody restarts the program."""
     at = opened("compare")
     press(at, "full", pairs_of()[0])
     (kept,) = store().link_decisions(me(), space().id)
     identity = space().id
-    second = next(b for b in at.button if b.key and b.key.startswith("grade.none.")).key
     own_server.stop()
-    at.button(key=second).click().run()
+    no(at)
     assert not at.exception
     (line,) = [e.value for e in at.error]
     assert "连不上数据库" in line and "\n" not in line
@@ -61,7 +69,7 @@ def test_a_page_outlives_its_database_server(own_server: Postgres) -> None:
     own_server.start()
     at.run()
     assert not at.error and not at.exception
-    at.button(key=second).click().run()
+    no(at)
     words = store().link_decisions(me(), identity)
     assert words[0] == kept and [w.grade for w in words] == [2, 0]
     assert store().verify().whole
@@ -235,3 +243,14 @@ def test_the_command_for_the_long_faults_finds_nothing_lost(kind: str, tmp_path:
     written = of_export(tmp_path / "out", times=2, seed=1)
     assert written.tried == 2 and written.lost == 0
     assert TRIALS >= 25
+
+
+def test_what_a_killed_export_left_is_swept_away_later(tmp_path: Path) -> None:
+    for name, age in ((".align-writing-old", 7200), (".align-writing-new", 0)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "plan.docx").write_bytes(b"half")
+        then = time.time() - age
+        os.utime(tmp_path / name, (then, then))
+    atomic_write(tmp_path / "plan.docx", b"whole")
+    # The younger one may be that of a program which is writing at this moment.
+    assert {p.name for p in tmp_path.iterdir()} == {".align-writing-new", "plan.docx"}

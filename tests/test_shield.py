@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit.web.server.server_util import AUTH_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from align.access import COMMAND_LINE
@@ -92,7 +93,7 @@ def test_files_are_for_those_whom_the_colleges_sign_in_vouches_for(
     (college,) = (c for c in store().colleges() if c.name == "物流学院")
     store().add_person(COMMAND_LINE, college.id, "吴老师", Role.FACULTY, "wu@college.example")
     monkeypatch.setattr(session, "has_oidc", lambda: True)
-    name = shield.AUTH_COOKIE_NAME
+    name = AUTH_COOKIE_NAME
 
     def asked(claims: dict[str, Any], secret: str) -> int:
         value = create_signed_value(secret, name, json.dumps(claims)).decode()

@@ -71,7 +71,7 @@ def read_side(run_json: bytes, proposals_csv: bytes, *, label: str, name: str = 
         KeyError, TypeError, ValueError, OverflowError, RecursionError, csv.Error
     ) as error:  # fmt: skip
         raise ReadError(
-            "结果文件读不懂", file=name or label, got=f"{type(error).__name__} {error}"[:200],
+            "结果文件读不懂", file=name or label, got=str(error)[:200],
             expected="align run 写出的 run.json 与 proposals.csv",
             remedy="请重新运行一次 align run。",
         ) from error  # fmt: skip

@@ -145,8 +145,7 @@ def _basis(document: Docx, plan: Plan) -> Any:
         text(document, f"{i}. {words}")
     text(
         document,
-        _standing(plan)
-        + "所有阈值和百分比都是本校的设定（见附件3），没有国家统一规定。",
+        _standing(plan) + "所有阈值和百分比都是本校的设定（见附件3），没有国家统一规定。",
     )
     return first
 

@@ -11,6 +11,7 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,6 +131,7 @@ def output_folder(path: Path | str) -> Iterator[OutputFolder]:
     try:
         try:
             target.mkdir(parents=True, exist_ok=True)
+            _sweep(target)
             # Inside the folder, not beside it: the move must stay on one file system, and the
             # folder may be a mount whose parent is read-only.
             staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=target))
@@ -145,6 +147,17 @@ def output_folder(path: Path | str) -> Iterator[OutputFolder]:
         if not done:
             for empty in made:
                 _remove_if_empty(empty)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what programs that were killed have left; nobody writes for an hour."""
+    for left in target.glob(f"{_STAGING_PREFIX}*"):
+        try:
+            old = time.time() - left.stat().st_mtime > 3600
+        except FileNotFoundError:  # another program has just finished with it
+            continue
+        if old:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _missing_folders(target: Path) -> list[Path]:

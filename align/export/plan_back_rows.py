@@ -42,9 +42,10 @@ def filled_rows(data: bytes, name: str) -> list[FilledRow]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     expected = "由程序导出的 plan.xlsx"
+    if data.startswith(b"PK"):
+        check_package(data, name, OWN_PROCESS)  # before anything in it is looked at
     if detect(data, name) != "xlsx":
         raise ReadError("不是 xlsx 工作簿", file=name, expected=expected)
-    check_package(data, name, OWN_PROCESS)
     found: list[FilledRow] = []
     with_ids = False
     try:

@@ -34,7 +34,7 @@ def read_here(path: Path, limits: Limits) -> Document:
         format_ = detect(data, name)
         if format_ in ("docx", "xlsx"):
             check_package(data, name, limits)
-        blocks, problems = _blocks(data, name, format_, limits)
+        return parse(data, path, format_, limits)
     except AlignError:
         raise
     except (MemoryError, RecursionError) as e:
@@ -47,6 +47,12 @@ def read_here(path: Path, limits: Limits) -> Document:
         raise damaged(
             name, f"文件已损坏或不是规范的 {format_} 文件，无法解析", type(e).__name__
         ) from e
+
+
+def parse(data: bytes, path: Path, format_: Format, limits: Limits) -> Document:
+    """A document from bytes that were checked; what a library raises on them passes through."""
+    name = str(path)
+    blocks, problems = _blocks(data, name, format_, limits)
     digest = hashlib.sha256(data).hexdigest()
     source = Source(id=digest[:16], path=name, sha256=digest, format=format_)
     found = _suffix_problem(path, format_) + problems + _hidden_problem(blocks, path.name)

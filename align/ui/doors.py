@@ -6,11 +6,10 @@ two routes can.  The token in the cookie is random; the store holds only its has
 
 from __future__ import annotations
 
-from functools import cache
+import asyncio
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,7 +24,7 @@ SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 #: Far more than a name and a password need; larger bodies are refused unread.
 _LONGEST = 4096
 #: How many passwords are checked at one time.
-_AT_ONCE = 4
+_checking = asyncio.Semaphore(4)
 
 
 def routes() -> list[Route]:
@@ -44,7 +43,8 @@ async def sign_in(request: Request) -> Response:
     login, password = str(form.get("login") or ""), str(form.get("password") or "")
     try:
         # Each check of a password takes 64 MiB for a moment: a crowd waits its turn.
-        token = await to_thread.run_sync(_open, login, password, limiter=_checking())
+        async with _checking:
+            token = await run_in_threadpool(_open, login, password)
     except AlignError as error:
         return _to({"refused": "locked" if "次数" in error.what else "wrong"})
     # Whoever sat here before is out: their token must not live on in some copy of the cookie.
@@ -75,11 +75,6 @@ async def sign_out(request: Request) -> Response:
     if COOKIE_TLS in request.cookies:
         answer.delete_cookie(COOKIE_TLS, path="/", secure=True, httponly=True)
     return answer
-
-
-@cache
-def _checking() -> CapacityLimiter:
-    return CapacityLimiter(_AT_ONCE)
 
 
 def _close(request: Request) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,23 +50,41 @@ def show() -> None:
     theme.apply()
     st.logo(theme.logo(t("app.name")), size="large")
     if person is None:
-        page = st.navigation([st.Page(welcome.show, title=t("sign.title"))], position="hidden")
+        title = t("sign.title")
+        page = st.navigation(
+            [st.Page(welcome.show, title=title), *_also(welcome.show, title, CENTRE | PAGES)],
+            position="hidden",
+        )
     else:
         pages = {**CENTRE, **PAGES} if person.role == Role.CENTRE else PAGES
+        first = next(iter(pages))
+        others = [first, *(name for name in CENTRE if name not in pages)]
         page = st.navigation(
             [
                 st.Page(
                     _PAGES / f"{name}.py",
                     title=t(f"nav.{name}"),
                     icon=icon,
-                    url_path=name,
-                    default=name == next(iter(pages)),
+                    # The first page stands at "/", and its name below, in ``_also``.
+                    url_path="home" if name == first else name,
+                    default=name == first,
                 )
                 for name, icon in pages.items()
             ]
+            + _also(_PAGES / f"{first}.py", t(f"nav.{first}"), others)
         )
-        st.session_state[PAGE] = page.url_path or next(iter(pages))
+        st.session_state[PAGE] = page.url_path if page.url_path in pages else first
     _run(page)
+
+
+def _also(what: Path | Callable[[], None], title: str, names: Iterable[str]) -> list[Any]:
+    """Addresses that lead to a page without standing in the list.
+
+    The first page has the address "/" alone: its name, as the centre sees and hands it on, and
+    every page's before signing in, would otherwise open the browser's page under an English
+    "Page not found".
+    """
+    return [st.Page(what, title=title, url_path=name, visibility="hidden") for name in names]
 
 
 def _run(page: Any) -> None:

@@ -103,6 +103,8 @@ _CSS = """
 .al-here::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;
  background:#2e8b57;margin-right:7px}
 .al-history{margin:.2rem 0 .2rem 1.4rem;padding:0;color:QUIET;font-size:.86rem}
+.al-offer strong{margin-right:8px}.al-offer code{font-size:.78rem;color:QUIET;background:none;
+ padding:0;white-space:nowrap}
 .al-file{min-width:0;overflow-wrap:anywhere}
 [class*="st-key-card-"],[class*="st-key-proposal-"]{background:#fff}
 .st-key-answerable:not(:has(.stButton)){visibility:hidden}

@@ -165,9 +165,7 @@ def _receipt(look: Look, said: Said) -> None:
             receipt_button(receipt, f"{said.workspace.name}-批准-回执.json", "receipt.approval")
             st.download_button(
                 t("approve.plan"),
-                lambda: wiring.file(
-                    look, PLAN, st.session_state[f"approved.{said.workspace.id}"]
-                ),
+                lambda: wiring.file(look, PLAN, st.session_state[f"approved.{said.workspace.id}"]),
                 file_name=f"{said.workspace.name}-{PLAN}",
                 mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                 key="approval.plan",

@@ -63,7 +63,7 @@ def _convert(
     if done.choices:
         pick, reason = _pick(learner, done, len(earlier))
         done = converted(mine, rules, directory, total, earlier, pick)
-    outcome([done], mine, rules)
+    outcome([done], mine, rules, alone=True)
     steps, left = _steps(rules, learner, len(earlier)) if done.exempted else ((), "")
     if left:
         html.show(f'<div class="al-draft">{html.esc(left)}</div>')

@@ -8,13 +8,13 @@ from dataclasses import replace
 import streamlit as st
 
 from align.access import allowed
-from align.credit import BY_NAME, Block, Candidate, RuleSet
+from align.credit import Candidate, RuleSet
 from align.learner import Entry
 from align.ui import credit, wiring
 from align.ui.components import html
 from align.ui.components.credit_agreed import agreement
 from align.ui.components.credit_list import conversions
-from align.ui.components.credit_versions import name_of
+from align.ui.components.credit_versions import against
 from align.ui.components.pager import paged, pager
 from align.ui.credit import Judged
 from align.ui.look import Look
@@ -22,6 +22,7 @@ from align.ui.said import Said
 from align.ui.words import language, level_name, number, percent, t
 
 _PAGE = 12
+NOT_AGREED = "not-approved"  # the rule of a candidate that the committee has yet to agree to
 
 
 def candidates(
@@ -100,28 +101,37 @@ def _label(k: int, taken: list[Candidate]) -> str:
 
 def _list(judged: Judged) -> None:
     html.section(t("cand.title"), t("cand.title_note"))
-    taken = set(judged.chosen.best.taken)
+    taken, refused = set(judged.chosen.best.taken), judged.chosen.refused
+    # What is covered best stands first: that is what the committee will ask about.
+    found = sorted(judged.found, key=lambda c: (c.key not in taken, -c.share))
+    waiting = [c for c in found if any(b.rule == NOT_AGREED for b in refused.get(c.key, ()))]
+    once = len(waiting) > 1  # one reason for many is said once, not row by row
+    if once:
+        told = t("cand.not_agreed", n=len(waiting), all=len(found))
+        html.show(f'<p class="al-note">{html.esc(told)}</p>')
     rows = []
-    for c in paged(judged.found, "cand.list", _PAGE, len(judged.found)):
-        blocks = judged.chosen.refused.get(c.key, ())
+    for c in paged(found, "cand.list", _PAGE, len(found)):
+        blocks = [b for b in refused.get(c.key, ()) if not (once and b.rule == NOT_AGREED)]
         state = html.tag(t("cand.taken"), kind="al-full") if c.key in taken else ""
         rows.append(
             [
                 f"{html.esc(level_name(c.level))} → {html.esc(f'《{c.course}》')}"
-                + f"<br><small>{html.esc(' · '.join(x for x in (c.nature, c.category) if x))}"
-                "</small>",
+                + f" <small>{html.esc(' · '.join(x for x in (c.nature, c.category) if x))}</small>",
                 html.probability(c.share),
                 percent(c.unit_share),
                 html.esc(_credits(c)),
                 _open(c),
-                state + "<br>".join(map(_block, blocks)),
+                state + "<br>".join(html.esc(against(b)) for b in blocks),
             ]
         )  # fmt: skip
     heads = [t("cand.what"), t("cand.by_hours"), t("cand.by_units"),
-             t("cand.credits"), t("cand.open"), t("cand.blocks")]  # fmt: skip
+             t("cand.credits"), t("cand.open"),
+             t("cand.blocks_more" if once else "cand.blocks")]  # fmt: skip
+    if once and not any(row[-1] for row in rows):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     html.show(html.table(heads, rows, (1, 2, 3)))
-    if len(judged.found) > _PAGE:
-        pager(judged.found, "cand.list", _PAGE)
+    if len(found) > _PAGE:
+        pager(found, "cand.list", _PAGE)
 
 
 def _open(c: Candidate) -> str:
@@ -130,18 +140,6 @@ def _open(c: Candidate) -> str:
     lines = "".join(f"<li>{html.esc(u.task or u.content[:40])}</li>" for u in c.open_units)
     return f"<details><summary>{t('cand.open_n', n=len(c.open_units))}</summary>" \
            f'<ul class="al-history">{lines}</ul></details>'  # fmt: skip
-
-
-def _block(b: Block) -> str:
-    """Which rule, and by how much; the rules' sentences stay in the language of the plan."""
-    if language() == "zh":
-        return html.esc(b.words)
-    known = BY_NAME.get(b.rule)
-    told = name_of(known) if known else t(f"block.{b.rule}")
-    if b.got is not None and b.limit is not None:
-        shares = b.rule == "candidate-share"
-        told += f" ({b.got:.1%} / {b.limit:.0%})" if shares else f" ({b.got:.4g} / {b.limit:.4g})"
-    return html.esc(told)
 
 
 def _credits(c: Candidate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -42,8 +43,16 @@ def converted(
     )
 
 
-def outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet) -> None:
-    """Exempted courses with their rule, or the reason why not; as a table and as files."""
+def outcome(
+    done: list[Conversion], held: list[LearningResult], rules: RuleSet, *, alone: bool = False
+) -> None:
+    """Exempted courses with their rule, or the reason why not; as a table and as files.
+
+    Parameters
+    ----------
+    alone : bool
+        In one person's account, where the number stands above the table already.
+    """
     lines = rows(done, held)
     shown = [[number(x) if isinstance(x, float) else str(x or "") for x in line] for line in lines]
     if language() == "en":
@@ -54,8 +63,11 @@ def outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet) 
             f"{line[5]} {level}".strip(),
             " · ".join(x for x in (rule, why, _passed_on(to_committee)) if x),
         ]
-    heads = [t(f"learn.head_{k}") for k in (*range(6), 8)]
-    html.show(html.table(heads, [[html.esc(x) for x in line] for line in shown], (0, 1, 3, 4)))
+    kept = [k for k in (*range(6), 8) if k or not alone]
+    heads = [t(f"learn.head_{k}") for k in kept]
+    cells = [[html.esc(x) for x in line[-len(kept) :]] for line in shown]
+    html.show(html.table(heads, cells, [heads.index(t(f"learn.head_{k}")) for k in (0, 1, 3, 4)
+                                        if k in kept]))  # fmt: skip
     credits = sum(c.credits for c in done)
     told = t("learn.total", n=len(done), credits=f"{credits:g}")
     html.show(f'<p class="al-saved">{html.esc(told)}</p>')
@@ -77,6 +89,13 @@ def outcome(done: list[Conversion], held: list[LearningResult], rules: RuleSet) 
             )  # fmt: skip
 
 
+def _figures(one: Refused) -> dict[str, str]:
+    """Hours there are and hours that are lacking; they stand in the Chinese line alone."""
+    if one.reason != "too-few-hours":
+        return {}
+    return dict(zip(("have", "lack"), re.findall(r"\d[\d.]*", one.words), strict=True))
+
+
 def _passed_on(to_committee: str) -> str:
     """The Chinese reason says already that the committee decides."""
     return t("learn.head_9") if to_committee and language() == "en" else ""
@@ -94,5 +113,5 @@ def _in_english(shown: list[list[str]], done: list[Conversion]) -> None:
             line[8] = line[8].replace("依据：", "")
         else:
             known = BY_NAME.get(one.reason)
-            line[8] = name_of(known) if known else t(f"why.{one.reason}")
+            line[8] = name_of(known) if known else t(f"why.{one.reason}", **_figures(one))
             line[9] = t("learn.to_committee") if one.to_committee else ""

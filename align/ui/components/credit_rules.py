@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from align.access import allowed
 from align.credit import RULES, Rule, RuleSet, parse_rules, rules_text
@@ -16,7 +17,7 @@ from align.learner import Entry
 from align.papers.agreed import agreed
 from align.ui import credit, wiring
 from align.ui.components import html
-from align.ui.components.credit_versions import name_of, versions
+from align.ui.components.credit_versions import against, name_of, versions
 from align.ui.look import Look
 from align.ui.said import Said
 from align.ui.words import language, t
@@ -52,8 +53,14 @@ def rules(look: Look, said: Said, directory: list[Entry], total: float | None) -
     html.section(t("rule.title"), t("rule.note"))
     given: dict[str, Mapping[str, object]] = {}
     try:
-        for rule in RULES:
-            with st.container(border=True, key=f"rule-{rule.name}"):
+        columns: Sequence[DeltaGenerator] = ()
+        for k, rule in enumerate(RULES):
+            if k % 2 == 0:  # row by row, so that who reads by ear hears them in their order
+                columns = st.columns(2, gap="small")
+            with (
+                columns[k % 2],
+                st.container(border=True, key=f"rule-{rule.name}", height="stretch"),
+            ):
                 values = _one(rule, draft, may)
                 if values is not None:
                     _strangers(look, directory, rule, values)
@@ -189,7 +196,7 @@ def _effect(
             html.esc(t("effect.vanishes" if key in old else "effect.appears")),
             html.esc(f"{names[key].certificate} {names[key].level}"),
             html.esc(f"《{names[key].course}》"),
-            html.esc("；".join(b.words for b in after.chosen.refused.get(key, ()))),
+            "<br>".join(html.esc(against(b)) for b in after.chosen.refused.get(key, ())),
         ]
         for key in sorted(old ^ new)
     ]

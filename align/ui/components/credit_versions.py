@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from align.credit import RULES, Rule, RuleSet
+from align.credit import BY_NAME, RULES, Block, Rule, RuleSet
 from align.decisions import Workspace
 from align.ui import wiring
 from align.ui.components import html
@@ -14,6 +14,18 @@ from align.ui.words import clock, language, t
 def name_of(rule: Rule) -> str:
     """The rule's name in the language of the screens."""
     return rule.zh if language() == "zh" else rule.en[:1].upper() + rule.en[1:]
+
+
+def against(b: Block) -> str:
+    """Which rule blocks, and by how much; the rules' own sentences are Chinese."""
+    if language() == "zh":
+        return b.words
+    known = BY_NAME.get(b.rule)
+    told = name_of(known) if known else t(f"block.{b.rule}")
+    if b.got is not None and b.limit is not None:
+        shares = b.rule == "candidate-share"
+        told += f" ({b.got:.1%} / {b.limit:.0%})" if shares else f" ({b.got:.4g} / {b.limit:.4g})"
+    return told
 
 
 def versions(space: Workspace, scope: str, may: bool) -> None:

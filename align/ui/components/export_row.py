@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,15 +29,27 @@ _MIME = {
 class Offer:
     """One file that can be made: what it is, and how.
 
+    ``label`` says what it is for, ``about`` what is in it, ``shown`` is its short file name.
     ``make`` is given the papers as they were when the file was first made: what is downloaded
     later has the bytes that stand in the ledger.
     """
 
     label: str
     about: str
+    shown: str
     file_name: str
     make: Callable[[Papers], bytes]
     key: str
+
+
+def export_rows(
+    said: Said, offers: Sequence[Offer], papers: Papers, state: tuple[object, ...], may: bool
+) -> None:
+    """The files of one group, two beside each other."""
+    for k in range(0, len(offers), 2):
+        for place, offer in zip(st.columns(2, gap="small"), offers[k : k + 2], strict=False):
+            with place:
+                export_row(said, offer, papers, state, may)
 
 
 def export_row(
@@ -53,11 +65,15 @@ def export_row(
     kept: dict[Any, Any] = st.session_state.setdefault("exported", {})
     timeless = dataclasses.replace(papers, ledger="").key  # the export itself moves the head
     done = (said.workspace.id, said.workspace.state, *state, timeless, offer.key)
-    with st.container(border=True):
-        words, buttons = st.columns([6, 4], vertical_alignment="center")
+    with st.container(border=True, height="stretch"):
+        sizes = [5, 5] if done in kept else [8, 3]
+        words, buttons = st.columns(sizes, vertical_alignment="center", gap="small")
         with words:
-            html.show(f"<strong>{html.esc(offer.label)}</strong><br>"
-                      f'<span class="al-note">{html.esc(offer.about)}</span>')  # fmt: skip
+            html.show(
+                f'<div class="al-offer"><strong>{html.esc(offer.label)}</strong>'
+                f"<code>{html.esc(offer.shown)}</code>"
+                f'<p class="al-note">{html.esc(offer.about)}</p></div>'
+            )
         with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             if done in kept:
                 _downloads(offer, *kept[done])

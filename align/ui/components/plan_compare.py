@@ -11,10 +11,10 @@ from align import papers
 from align.errors import AlignError
 from align.export.compare_docx import comparison_csv, comparison_docx
 from align.papers import Edition, Papers
-from align.plan.compare import Comparison, PlanChange, Side, compare
+from align.plan.compare import Cause, Comparison, PlanChange, Side, compare
 from align.ui import wiring
 from align.ui.components import html
-from align.ui.components.export_row import Offer, export_row
+from align.ui.components.export_row import Offer, export_rows
 from align.ui.components.pager import paged, pager
 from align.ui.ledger_words import Words
 from align.ui.look import Look
@@ -59,12 +59,14 @@ def comparison(look: Look, said: Said, may: bool) -> None:
     _differences(c)
     _changes(c, look)
     state = ("diff", before, after, str(said.eyes), old.run_id)
-    for suffix, make in (("docx", comparison_docx), ("csv", comparison_csv)):
-        offer = Offer(
-            f"{t('diff.file')}.{suffix}", t(f"diff.{suffix}"),
+    offers = [
+        Offer(
+            t(f"diff.{suffix}"), t(f"diff.{suffix}.note"), f"{t('diff.file')}.{suffix}",
             f"{space.name}-{t('diff.file')}.{suffix}", partial(_made, make, c), f"diff.{suffix}",
-        )  # fmt: skip
-        export_row(said, offer, Papers(), state, may)
+        )
+        for suffix, make in (("docx", comparison_docx), ("csv", comparison_csv))
+    ]  # fmt: skip
+    export_rows(said, offers, Papers(), state, may)
 
 
 def _made(make: object, c: Comparison, _: Papers) -> bytes:
@@ -193,6 +195,17 @@ def _short(words: str) -> str:
 def _why(x: PlanChange) -> str:
     return "<br>".join(
         html.esc(("" if cause.sure else t("diff.perhaps")) + t(f"diff.cause_{cause.kind}"))
-        + f"<br><small>{html.esc(_short(cause.words))}</small>"
+        + (f"<br><small>{html.esc(_short(words))}</small>" if (words := _told(cause)) else "")
         for cause in x.causes
     )
+
+
+def _told(cause: Cause) -> str:
+    """What the cause was; its Chinese sentences have English ones of their own."""
+    if language() == "zh":
+        return cause.words
+    if cause.kind == "decision":
+        said = {"经人审定": "diff.was_decided", "审定已撤回": "diff.was_withdrawn"}
+        return t(said.get(cause.words, "diff.links_decided"))
+    # The rest names files and settings, which stand in the table above in full.
+    return ""

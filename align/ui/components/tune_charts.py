@@ -102,7 +102,14 @@ def _show(
             "tooltip": {"trigger": trigger, "confine": True},
             "legend": {"top": 0, "textStyle": {"color": INK}, "data": [_entry(s) for s in series]},
             # The labels stand in the margins given here, not in further ones beside them.
-            "grid": {"left": 56, "right": 24, "top": 40, "bottom": 46, "containLabel": False},
+            "grid": {
+                "left": 56,
+                "right": 24,
+                "top": 40,
+                "bottom": 46,
+                "containLabel": False,
+                "outerBoundsMode": "none",
+            },
             "xAxis": {**axis, "name": x, "nameGap": 28, "min": across[0], "max": across[1]},
             "yAxis": {**axis, "name": y, "nameGap": 36, "min": up[0], "max": up[1]},
             "series": list(series),

@@ -13,7 +13,7 @@ from align.papers import Papers
 from align.ui import wiring
 from align.ui.components import exchange_in, html
 from align.ui.components.committee_approval import left_open, unfinished
-from align.ui.components.export_row import Offer, export_row
+from align.ui.components.export_row import Offer, export_rows
 from align.ui.components.filters import first_in_address, in_address
 from align.ui.components.gate import need_review
 from align.ui.components.plan_compare import comparison
@@ -39,7 +39,6 @@ def page() -> None:
     """The whole page."""
     look, said = need_review()
     html.header(t("export.title"), t("export.lead"))
-    _state(look, said)
     may = allowed(said.person, "export", said.workspace.college_id)
     view = _view()
     if view == "back":
@@ -49,6 +48,7 @@ def page() -> None:
     elif view == "diff":
         comparison(look, said, may)
     else:
+        _state(look, said)
         _files(look, said, may)
 
 
@@ -82,8 +82,7 @@ def _files(look: Look, said: Said, may: bool) -> None:
         html.show(f'<p class="al-note">{html.esc(told)}</p>')
     for group, offers in _offers(look, said).items():
         html.section(t(f"export.{group}"))
-        for offer in offers:
-            export_row(said, offer, papers, (look.version, look.result.run.id), may)
+        export_rows(said, offers, papers, (look.version, look.result.run.id), may)
     exchange_in.section(look, said)
 
 
@@ -113,10 +112,10 @@ def _offers(look: Look, said: Said) -> dict[str, list[Offer]]:
         for file in files:
             group = "graph" if file in _FILES_LAST else of_format.get(format_, "other")
             make = partial(wiring.file, look, file)
-            found[group].append(Offer(file, _about(file), f"{name}-{file}", make, file))
+            found[group].append(Offer(*_about(file), file, f"{name}-{file}", make, file))
     order = {f: k for k, f in enumerate(of_format)}
     for offers in found.values():
-        offers.sort(key=lambda o: order.get(o.label.rpartition(".")[2], len(order)))
+        offers.sort(key=lambda o: order.get(o.shown.rpartition(".")[2], len(order)))
     for c in look.certificates.values():
         for what, view, suffix in (
             ("heatmap", "heatmap", "png"), ("heatmap_svg", "heatmap", "svg"),
@@ -125,8 +124,9 @@ def _offers(look: Look, said: Said) -> dict[str, list[Offer]]:
             drawn = partial(bench.picture, result, c.id, view, suffix, look.version)
             found["graph"].append(
                 Offer(
+                    t(f"export.{what}"),
+                    t(f"export.{what}.note", name=c.name),
                     f"{'graph' if what == 'page' else 'heatmap'}.{suffix}",
-                    t(f"export.{what}", name=c.name),
                     f"{name}-{c.name}-{view}.{suffix}",
                     partial(_picture, drawn),
                     f"{what}.{c.id}",
@@ -140,10 +140,11 @@ def _picture(drawn: Callable[[], bytes], papers: Papers) -> bytes:
     return drawn()
 
 
-def _about(file: str) -> str:
-    """What a file is; one without words of its own is named by its kind."""
-    known = f"export.{file}" in ZH
-    return t(f"export.{file}") if known else t("export.unnamed", kind=file.rpartition(".")[2])
+def _about(file: str) -> tuple[str, str]:
+    """What a file is for, and what is in it; one without words of its own is named by its kind."""
+    if f"export.{file}" in ZH:
+        return t(f"export.{file}"), t(f"export.{file}.note")
+    return t("export.unnamed", kind=file.rpartition(".")[2]), ""
 
 
 if __name__ == "__main__":
