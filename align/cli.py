@@ -222,7 +222,9 @@ def graph(
 @app.command()
 def export(
     formats: Annotated[list[Format], typer.Option("--format", help="写出的格式，可多次给出。")],
-    out: Annotated[Path, typer.Option("--out", help="结果文件夹。")] = OUT,
+    out: Annotated[
+        Path, typer.Option("--out", help="结果文件夹；写在其中以专业或工作区命名的子文件夹里。")
+    ] = OUT,
     courses: Courses = COURSES,
     certs: Certs = CERTS,
     level: Level = None,

@@ -68,6 +68,8 @@ def import_command(
         return
     try:
         data = file.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError("文件不存在", file=file, remedy="请检查路径。") from error
     except OSError as error:
         raise UsageError("文件打不开", file=file, got=error.strerror or str(error)) from error
     offered = imports.read_words(data, file.name)

@@ -138,6 +138,8 @@ def return_workbook(
 
     try:
         data = file.read_bytes() if file.stat().st_size <= LARGEST_FILE else b""
+    except FileNotFoundError as error:
+        raise UsageError("文件不存在", file=file, remedy="请检查路径。") from error
     except OSError as error:
         raise UsageError("文件打不开", file=file, got=error.strerror or str(error)) from error
     if not data:

@@ -275,6 +275,8 @@ def _verify_receipt(path: Path, key: str, address: str | None) -> None:
 
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise UsageError("回执打不开", file=path, got="文件不存在") from error
     except OSError as error:
         raise UsageError("回执打不开", file=path, got=error.strerror) from error
     except (ValueError, RecursionError) as error:

@@ -11,6 +11,7 @@ from align.errors import UsageError
 
 if TYPE_CHECKING:
     from align.decisions import Workspace
+    from align.gather import Gathered
     from align.settings import Settings
     from align.store import SettingsVersion, Store
     from align.tune import Effect, Table
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 AS_SHIPPED = (1.0, 0.0)
 Calibration = tuple[float, float]
-#: What changed settings (and another calibration) would do: the place's name and the effect.
-Effects = Callable[[Mapping[str, float], Calibration | None], "list[tuple[str, Effect]]"]
+#: What changed settings (and another calibration) would do: the place's name, the effect and
+#: the standards that it is about.
+Effects = Callable[[Mapping[str, float], Calibration | None], "list[tuple[str, Effect, Gathered]]"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def of_place(here: Place, base: Settings) -> Ground:
 
     def effects(
         changes: Mapping[str, float], calibration: Calibration | None
-    ) -> list[tuple[str, Effect]]:
+    ) -> list[tuple[str, Effect, Gathered]]:
         found = []
         for space in here.shown:
             now = Settings({**base.values, **store.settings_in_force(ME, space.id)})
@@ -161,13 +163,14 @@ def of_place(here: Place, base: Settings) -> Ground:
                 store.decisions(ME, space.id), space.reviewers, space.run_id
             )
             sides = [
-                snapshot.result(snapshot.preview(kept(space), s, c), grades, words).proposals
+                snapshot.result(snapshot.preview(kept(space), s, c), grades, words)
                 for s, c in ((now, before), (then, after))
             ]
             name = space.name
             if snapshot.by_model(kept(space), then, after):
                 name += "（须用模型重新对照，以下只计已列出的配对）"
-            found.append((name, tune.effect(*sides)))
+            changed = tune.effect(*(side.proposals for side in sides))
+            found.append((name, changed, sides[1].gathered))
         return found
 
     words = f"{here.name}已审定的 {len(own.table)} 对，其中抽样所得 {own.drawn} 对"
@@ -215,13 +218,14 @@ def of_labels(
 
     def effects(
         changes: Mapping[str, float], calibration: Calibration | None
-    ) -> list[tuple[str, Effect]]:
+    ) -> list[tuple[str, Effect, Gathered]]:
         then = Settings({**base.values, **changes})
         sides = [
-            snapshot.result(snapshot.preview(kept, s, c)).proposals
+            snapshot.result(snapshot.preview(kept, s, c))
             for s, c in ((base, AS_SHIPPED), (then, calibration or AS_SHIPPED))
         ]
-        return [("", tune.effect(*sides))]
+        changed = tune.effect(*(side.proposals for side in sides))
+        return [("", changed, sides[1].gathered)]
 
     return Ground(table(found), base, f"标注的样例，全部 {len(found)} 对", effects)
 

@@ -127,6 +127,7 @@ def draw(here: Place, count: int, who: Person) -> None:
 
 def versions(here: Place) -> dict[str, Any]:
     """Every version of settings and calibration of a place, oldest first; said and as data."""
+    from align.plan.nouns import local_time
     from align.store import COMMAND_LINE
 
     settings = here.versions()
@@ -135,12 +136,13 @@ def versions(here: Place) -> dict[str, Any]:
     for k, v in enumerate(settings, 1):
         said = "、".join(f"{n}={x:g}" for n, x in v.values.items()) or "（全部同下层）"
         mark = "  ← 现行" if k == len(settings) else ""
-        typer.echo(f"  {k}  {v.time:%Y-%m-%d %H:%M} UTC  {v.author_name}  {said}  {v.reason}{mark}")
+        when = f"{local_time(v.time)} 北京时间"
+        typer.echo(f"  {k}  {when}  {v.author_name}  {said}  {v.reason}{mark}")
     typer.echo(f"{here.name}的校准版本：" + ("" if fitted else "还没有"))
     for k, c in enumerate(fitted, 1):
         mark = "  ← 现行" if k == len(fitted) else ""
         typer.echo(
-            f"  {k}  {c.time:%Y-%m-%d %H:%M} UTC  {c.author_name}  {_calibration(c.calibration)}"
+            f"  {k}  {local_time(c.time)} 北京时间  {c.author_name}  {_calibration(c.calibration)}"
             f"  {c.reason}{mark}"
         )
     return {

@@ -13,13 +13,13 @@ from align.records import ACTION_ZH
 
 if TYPE_CHECKING:
     from align.cli_tune_ground import Ground
+    from align.gather import Gathered
     from align.settings import Settings
-    from align.tune import Effect, Figure, Goal, Refit, Suggestion, TooFewError
+    from align.tune import Effect, Figure, Goal, Refit, Suggestion, Table, TooFewError
 
 #: Thresholds shown beside the one in force.
 _SHOWN_AT = (0.1, 0.3, 0.5, 0.7)
 _SHOWN_CHANGES = 40
-_CHANGE_ZH = {"appears": "出现", "vanishes": "消失", "action": "改处理", "content": "改内容"}
 _NAMES = (("precision", "精确率"), ("recall", "召回率"), ("f1", "F1"))
 _KIND_ZH = {"unit": "单元免修", "course": "整门课程免修"}
 
@@ -31,7 +31,12 @@ def figures(ground: Ground, changes: dict[str, float]) -> Data:
     from align.tune import expected_calibration_error, ratios, with_interval
 
     t, now = ground.table, ground.settings.link_threshold
-    data: Data = {"pairs": len(t), "links": int(t.linked.sum()), "link_threshold": now}
+    few = _too_few(t)
+    data: Data = {
+        "pairs": len(t), "links": int(t.linked.sum()), "link_threshold": now, "too_few": few,
+    }  # fmt: skip
+    if few:
+        typer.echo(f"注意：{few}。下面的数字只供参考，不能据此下结论或改动设置。")
     typer.echo(f"{ground.words}（有关联 {data['links']} 对）")
     if not len(t):
         typer.echo("还没有已审定的配对，没有指标可看。")
@@ -46,6 +51,18 @@ def figures(ground: Ground, changes: dict[str, float]) -> Data:
     ece = with_interval(t.shown, expected_calibration_error)
     typer.echo(f"校准误差（教师看得到的候选）{_figure(ece)}")
     return data | {"figures": rows, "ece": _finite(ece)}
+
+
+def _too_few(t: Table) -> str:
+    """Why nothing can be concluded from these pairs, by the least a goal asks; or empty."""
+    from align.tune import TooFewError, enough
+    from align.tune.goals import FEWEST
+
+    try:
+        enough(t, links=FEWEST, others=FEWEST)
+    except TooFewError as error:
+        return f"配对太少，得不出可靠的结论：现有{error.got}；需要{error.expected}"
+    return ""
 
 
 def suggestion(found: Suggestion) -> Data:
@@ -134,11 +151,16 @@ def exemption(ground: Ground, level: float) -> tuple[dict[str, float], Data]:
     return changes, {"exemption": data}
 
 
-def effects(done: list[tuple[str, Effect]], title: str, settings: dict[str, float]) -> Data:
+def effects(
+    done: list[tuple[str, Effect, Gathered]], title: str, settings: dict[str, float]
+) -> Data:
     """What a change would do today, of each workspace, item by item."""
+    from align.cli_tune_words import Names
+
     typer.echo(title)
     rows = []
-    for name, e in done:
+    for name, e, gathered in done:
+        names = Names(gathered)
         counts = "，".join(f"{ACTION_ZH[a]} {b}→{c}" for a, b, c in e.actions if b != c)
         typer.echo(
             f"  {f'{name}：' if len(done) > 1 or '（' in name else ''}{len(e.changes)} 条建议有变化"
@@ -146,9 +168,7 @@ def effects(done: list[tuple[str, Effect]], title: str, settings: dict[str, floa
             f"免修学时 {e.hours:+g}，学分 {e.credits:+g}"
         )
         for c in e.changes[:_SHOWN_CHANGES]:
-            before = ACTION_ZH[c.before.action] if c.before else "（无）"
-            after = ACTION_ZH[c.after.action] if c.after else "（无）"
-            typer.echo(f"  {_CHANGE_ZH[c.kind]} {c.subject}：{before} → {after}")
+            typer.echo(f"  {names.line(c)}")
         if len(e.changes) > _SHOWN_CHANGES:
             typer.echo(f"  ……另有 {len(e.changes) - _SHOWN_CHANGES} 条，用 --json 查看")
         rows.append(_effect(e) | {"settings": settings, "workspace": name})

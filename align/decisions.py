@@ -7,6 +7,7 @@ decision beside what the person said.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,10 @@ Verdict = Literal["accept", "change", "reject", "withdraw"]
 Stage = Literal["review", "settle"]
 #: A pair of the comparison: (certificate id, item id, course id, unit id).
 Pair = tuple[str, str, str, str]
+#: The subject of the comments that say why an approved plan was opened again.
+REOPENED = "plan.reopened"
+#: The day a stored note of an approval begins with.
+_APPROVED_ON = re.compile(r"(\d{4}-\d\d-\d\d)(?:；|$)")
 
 
 class Role(StrEnum):
@@ -220,6 +225,7 @@ class Approval:
     """The committee's approval of a plan: of which run, with which decisions, by whom.
 
     ``digest`` is the SHA-256 of the plan as approved; ``names`` are the signatures as typed.
+    ``note`` is as stored (and hashed in the ledger): the day the committee gave, then its remark.
     """
 
     id: str
@@ -230,6 +236,17 @@ class Approval:
     note: str
     by: str
     time: datetime
+
+    @property
+    def day(self) -> str:
+        """The day of approval as the committee gave it (``2026-11-22``); empty without one."""
+        found = _APPROVED_ON.match(self.note)
+        return found[1] if found else ""
+
+    @property
+    def remark(self) -> str:
+        """The note without that day."""
+        return _APPROVED_ON.sub("", self.note, count=1)
 
 
 @dataclass(frozen=True, slots=True)

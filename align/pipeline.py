@@ -408,6 +408,8 @@ def read_template(path: Path) -> tuple[str, bytes]:
 
     try:
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError("模板打不开", file=path, got="文件不存在") from error
     except OSError as error:
         raise UsageError("模板打不开", file=path, got=error.strerror or str(error)) from error
     return path.name, checked(data, str(path))

@@ -403,7 +403,7 @@ def test_the_files_offered_are_those_of_the_command_line(tmp_path: Path) -> None
     bench = Workbench()
     for path in written:
         assert path.name in names
-        assert f"<strong>{path.name}</strong>" in text
+        assert f"<code>{path.name}</code>" in text
         assert bench.file(result, path.name) == path.read_bytes()
     sheet = openpyxl.load_workbook(io.BytesIO(bench.file(result, "plan.xlsx")))
     assert sheet.sheetnames

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Literal
 
 import pytest
@@ -319,6 +320,12 @@ def test_approval_needs_names_and_the_typed_word_and_gives_a_receipt(desk: Desk)
     assert store().workspace(admin, desk.space.id).state == "approved"
     (made,) = store().approvals(admin, desk.space.id)
     assert made.names == ("王建国", "李敏")
+    # The day has a line of its own, with the year; the remark was left empty.
+    assert (made.day, made.remark) == (made.note, "")
+    facts = re.sub(r"<[^>]+>", "|", "".join(bodies(at)))
+    assert re.search(rf"{ZH['approve.day']}\|+{made.day}\|", facts)
+    assert re.search(rf"{ZH['approve.when']}\|+\d{{4}}-\d\d-\d\d \d\d:\d\d\|", facts)
+    assert not re.search(rf"{ZH['decide.note']}\|+{made.day}", facts)
     person = desk.person(Role.COMMITTEE)
     papers = at.session_state[f"approved.{desk.space.id}"]
     assert (papers.approval, papers.ledger) == (None, ZH["approve.ledger"])
@@ -339,6 +346,7 @@ def test_approval_needs_names_and_the_typed_word_and_gives_a_receipt(desk: Desk)
     at.button(key="reopen.do").click().run()
     assert store().workspace(admin, desk.space.id).state == "open"
     assert "王建国" in shown(at), "the earlier approval stays in sight"
+    assert "标准修订" in shown(at), "and why it was opened again"
 
 
 def test_a_decision_made_while_the_form_was_open_stops_the_approval(desk: Desk) -> None:

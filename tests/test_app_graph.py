@@ -209,7 +209,7 @@ def test_the_page_counts_filters_and_says_when_nothing_is_left() -> None:
     at.selectbox(key="graph_level_zh").set_value("中级").run()
     few = drawn(look, linked(look, Wanted(level="中级")))
     assert f"技能要求 {few.items} / 4 条" in shown(at)
-    assert at.selectbox(key="graph_area_zh").options == [ZH["graph.any_area"], "1派件", "2客户"]
+    assert at.selectbox(key="graph_area_zh").options == [ZH["graph.any_area"], "1 派件", "2 客户"]
     at.segmented_control(key="graph_strength").set_value("decided").run()
     assert [i.value for i in at.info] == [ZH["graph.none_decided"]]
     at.segmented_control(key="graph_strength").set_value("linked")

@@ -68,6 +68,7 @@ def test_files_are_told_apart_and_nothing_is_stored_before_comparing(tmp_path: P
     kinds = [s.value for s in at.selectbox if s.options == list(map(ZH.get, USES))]
     assert kinds == ["course", "certificate", "unknown"]
     assert at.button(key="intake.run").disabled  # it has no name yet
+    assert ZH["intake.not_ready"].format(what=ZH["intake.lacks_name"]) in text
     assert store().head("local") == before
     assert not list(tmp_path.rglob("*外来*"))
 
@@ -123,7 +124,7 @@ def test_files_without_a_certificate_cannot_be_compared() -> None:
     at = given(upload("课.csv", PARCELS))
     at.text_input(key="range.name.new").set_value("只有课程").run()
     assert at.button(key="intake.run").disabled
-    assert ZH["intake.not_ready"] in shown(at)
+    assert ZH["intake.not_ready"].format(what=ZH["intake.lacks_certificate"]) in shown(at)
 
 
 def test_a_revised_standard_keeps_decisions_on_lines_that_did_not_change() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,8 @@ def labelled(folder: Path, *more: str) -> tuple[int, str, str]:
 def test_figures_of_labels_have_an_interval_and_a_number(folder: Path) -> None:
     code, out, err = labelled(folder)
     assert code == 0, err
+    # Seven links allow no conclusion: that stands above every figure.
+    assert out.startswith("注意：配对太少，得不出可靠的结论：现有有关联的配对 7；")
     assert "标注的样例，全部 56 对（有关联 7 对）" in out
     assert re.search(r"关联阈值 0\.225：精确率 [01]\.\d{3}（[01]\.\d{3}–[01]\.\d{3}，n=56）", out)
     assert "现用" in out and "校准误差" in out
@@ -67,7 +70,8 @@ def test_a_change_is_shown_item_by_item(folder: Path) -> None:
     code, out, err = labelled(folder, "--set", "link_threshold=0.9", "--set", "full_threshold=0.95")
     assert code == 0, err
     assert "若改为 link_threshold=0.9、full_threshold=0.95" in out
-    assert re.search(r"\n  改处理 item:900101:\S+：已覆盖 → ", out), out
+    assert re.search(r"\n  改换措施 [初中高]级 \S+ [^:\n]+：已覆盖 → ", out), out
+    assert "item:" not in out and "unit:" not in out  # names, no ids
     code, out, _ = labelled(folder, "--set", "link_threshold=0.225", "--json")
     assert json.loads(out)["effect"]["changes"] == []
 
@@ -211,6 +215,7 @@ def test_a_suggestion_is_shown_with_its_cost_and_its_effect(folder: Path) -> Non
     assert found["f1"]["n"] == 144 and found["f1"]["low"] <= found["f1"]["value"]
     assert found["spread"][0] <= found["spread"][1]
     shown = asked("--f1")
+    assert "注意" not in shown and data["too_few"] == ""
     assert "目标 F1最高：建议关联阈值" in shown and "在留出的配对上" in shown
 
 
@@ -246,6 +251,10 @@ def test_a_colleges_versions_are_saved_listed_and_gone_back_from(folder: Path, m
     code, _, err = of_college(folder, made, "--set", "practice_share=0.5", "--save", *SIGNED)
     assert code == 0, err
     code, out, _ = of_college(folder, made, "--versions")
+    with open_store(made, data=folder) as store:
+        first = store.settings_versions(COMMAND_LINE, "local", None)[0].time
+    beijing = first.astimezone(timezone(timedelta(hours=8)))
+    assert f"1  {beijing:%Y-%m-%d %H:%M} 北京时间  王老师" in out and "UTC" not in out
     assert re.search(r"1 .*王老师  practice_share=0\.9  委员会 9 月会议\n", out)
     assert re.search(r"2 .*practice_share=0\.5  .*← 现行", out)
     before = heads(folder, made)

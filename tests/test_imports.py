@@ -363,7 +363,7 @@ def test_the_command_refuses_in_one_line(place: Path, tmp_path: Path) -> None:
     file.write_bytes(written("sssom", decisions=[decision(PAIRS[0], 1)]))
     for words, code, arguments in (
         ("没有这个工作区", 2, (file, "--workspace", "没有的")),
-        ("文件打不开", 2, (tmp_path / "没有.tsv", "--workspace", "快递运营")),
+        ("文件不存在", 2, (tmp_path / "没有.tsv", "--workspace", "快递运营")),
         ("本机没有这位使用者", 2, (file, "--workspace", "快递运营", "--as", "别人")),
         ("缺少列", 3, (Path(__file__), "--workspace", "快递运营")),
     ):

@@ -77,7 +77,7 @@ def test_an_approved_plan_says_who_signed_and_when(place: Path) -> None:
     made = plan()
     assert made.mark.startswith("已批准（") and "未经教师审定" in made.mark
     told = words(docx_bytes(made))
-    for part in ("王建国、李敏", "2026-03-01；同意", "ab" * 32):
+    for part in ("王建国、李敏", "批准日期：2026-03-01。批准意见：同意", "ab" * 32):
         assert part in told
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(made)))
     cells = [str(c) for row in book["设置"].iter_rows(values_only=True) for c in row if c]

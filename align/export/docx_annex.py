@@ -62,6 +62,7 @@ def _approval(document: Docx, a: ApprovalRow) -> None:
     text(
         document,
         f"本方案已由专业建设委员会批准（{a.when}，北京时间），签名：{'、'.join(a.names)}。"
+        + (f"批准日期：{a.day}。" if a.day else "")
         + (f"批准意见：{one_line(a.note).rstrip('。')}。" if a.note else ""),
     )
     text(document, f"所批准文件的校验值（SHA-256）：{a.digest}", "AlignNote")

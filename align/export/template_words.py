@@ -78,7 +78,8 @@ def words_of(plan: Plan) -> dict[str, Any]:
         "不纳入": list(plan.left_out),
         "签署": list(plan.signatures),
         "批准": [
-            {"时间": a.when, "签名": "、".join(a.names), "说明": a.note, "校验值": a.digest}
+            {"时间": a.when, "日期": a.day, "签名": "、".join(a.names)}
+            | {"说明": a.note, "校验值": a.digest}
             for a in ((plan.approval,) if plan.approval else ())
         ],
         "证书": _scope(plan),

@@ -302,6 +302,7 @@ def _settings(sheets: Sheets, plan: Plan) -> None:
     if (a := plan.approval) is not None:
         rows += [
             ["批准", "批准时间", a.when, "北京时间", "", "", "approved_at"],
+            ["批准", "批准日期", a.day, "", "", "", "approved_on"],
             ["批准", "签名", "、".join(a.names), "", a.note, "", "approved_by"],
             ["批准", "所批准的 plan.docx", a.digest, "SHA-256", "", "", "approved_digest"],
         ]

@@ -163,7 +163,7 @@ def _mark(
 def _approval(a: Approval) -> ApprovalRow:
     # Whoever has been erased since signed all the same.
     names = tuple(name or "（已删除的人员）" for name in a.names)
-    return ApprovalRow(local_time(a.time), names, a.note, a.digest, a.run_id)
+    return ApprovalRow(local_time(a.time), names, a.remark, a.digest, a.run_id, a.day)
 
 
 def _scope(certificate: Certificate) -> list[ScopeRow]:

@@ -256,7 +256,8 @@ class DecidedRow:
 class ApprovalRow:
     """批准: when the committee approved the plan, and who signed.
 
-    ``digest`` is the SHA-256 of the plan as it was approved.
+    ``digest`` is the SHA-256 of the plan as it was approved; ``when`` is the time it was entered,
+    ``day`` the day of approval as the committee gave it (empty without one).
     """
 
     when: str
@@ -264,3 +265,4 @@ class ApprovalRow:
     note: str
     digest: str
     run_id: str
+    day: str = ""

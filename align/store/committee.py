@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import align.store.tables as t
-from align.decisions import Approval, Comment, Person
+from align.decisions import REOPENED, Approval, Comment, Person, Workspace
 from align.errors import AccessError, UsageError
 from align.store.audit import Audit
 from align.store.core import name, new_id, text
@@ -23,22 +23,27 @@ class Committee(Workspaces, Audit):
 
     def comment(self, who: Person, workspace_id: str, subject: str, words: str) -> Comment:
         """Say something about a subject without deciding."""
-        words, id = text(words, "评论", needed=True), new_id("m")
+        words = text(words, "评论", needed=True)
         with self._write() as c:
             person, now = self._ask_workspace(c, who, "comment", workspace_id, writes=True)
-            time = self._now()
-            row = dict(
-                id=id, seq=self._next_seq(c, now.college_id), workspace_id=now.id,
-                subject=text(subject, "编号", 1200, needed=True), author=person.id, text=words,
-                time=time,
-            )  # fmt: skip
-            c.execute(t.comments.insert().values(row))
-            after = {"comment": state_of(c, "comment", t.comments.c.id == id)}
-            self._log(
-                c, person, "comment.made", now.college_id, workspace_id=now.id, subject=subject,
-                after=after, time=time,
-            )  # fmt: skip
-            return Comment(id, now.id, subject, person.id, person.name, words, moment(time))
+            return self._comment(c, person, now, subject, words)
+
+    def _comment(
+        self, c: sa.Connection, person: Person, now: Workspace, subject: str, words: str
+    ) -> Comment:
+        id, time = new_id("m"), self._now()
+        row = dict(
+            id=id, seq=self._next_seq(c, now.college_id), workspace_id=now.id,
+            subject=text(subject, "编号", 1200, needed=True), author=person.id, text=words,
+            time=time,
+        )  # fmt: skip
+        c.execute(t.comments.insert().values(row))
+        after = {"comment": state_of(c, "comment", t.comments.c.id == id)}
+        self._log(
+            c, person, "comment.made", now.college_id, workspace_id=now.id, subject=subject,
+            after=after, time=time,
+        )  # fmt: skip
+        return Comment(id, now.id, subject, person.id, person.name, words, moment(time))
 
     def comments(self, who: Person, workspace_id: str, subject: str | None = None) -> list[Comment]:
         """Comments of a workspace, or on one subject of it, in order of time."""
@@ -115,7 +120,10 @@ class Committee(Workspaces, Audit):
             return [_approval(row) for row in c.execute(query.order_by(t.approvals.c.seq))]
 
     def reopen(self, who: Person, workspace_id: str, note: str = "") -> None:
-        """Take decisions again in an approved workspace; the approval stays in the history."""
+        """Take decisions again in an approved workspace; the approval stays in the history.
+
+        The reason is kept as a comment on :data:`REOPENED`: the ledger has only its keyed hash.
+        """
         note = text(note, "备注")
         with self._write() as c:
             person, now = self._ask_workspace(c, who, "approve", workspace_id, writes=True)
@@ -123,6 +131,8 @@ class Committee(Workspaces, Audit):
                 raise UsageError("工作区没有批准，不必重新打开", place=now.name)
             sealed = self._sealed(c, person, note)
             self._set(c, person, now, "plan.reopened", {"state": "open"}, note=sealed)
+            if note:
+                self._comment(c, person, now, REOPENED, note)
 
     def record_export(
         self, who: Person, workspace_id: str, file_name: str, digest: str

@@ -39,10 +39,6 @@ class Look:
     def __init__(self, result: Result, version: str = "") -> None:
         self.result = result
         self.version = version
-        self._full, self._linked = (
-            result.settings.full_threshold,
-            result.settings.link_threshold,
-        )
         gathered = result.gathered
         self.courses: dict[str, Course] = {c.id: c for c in gathered.courses}
         self.units: dict[Key, Unit] = {(c.id, u.id): u for c in gathered.courses for u in c.units}
@@ -74,9 +70,10 @@ class Look:
         """``full``, ``part`` or ``none``: a person's word, else by the run's thresholds."""
         if m.grade is not None:
             return LINKS[m.grade]
-        if m.probability >= self._full:
+        s = self.result.settings
+        if m.probability >= s.full_threshold:
             return "full"
-        return "part" if m.probability >= self._linked else "none"
+        return "part" if m.probability >= s.link_threshold else "none"
 
     @cached_property
     def item_courses(self) -> dict[Key, frozenset[str]]:

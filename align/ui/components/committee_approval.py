@@ -13,6 +13,7 @@ import streamlit as st
 
 from align import review
 from align.access import allowed
+from align.decisions import REOPENED
 from align.papers import Papers
 from align.ui import committee, wiring
 from align.ui.components import html
@@ -142,8 +143,9 @@ def _approved(look: Look, said: Said) -> None:
             [
                 (t("approve.names"), html.esc(t("comma").join(n or t("decide.erased")
                                                               for n in made.names))),
-                (t("approve.when"), html.esc(clock(made.time, day=True))),
-                (t("decide.note"), html.esc(made.note)),
+                (t("approve.day"), html.esc(made.day)),
+                (t("approve.when"), html.esc(clock(made.time, year=True))),
+                (t("decide.note"), html.esc(made.remark)),
                 (t("approve.run"), html.esc(made.run_id)),
                 (t("approve.digest"), f"<code>{html.esc(made.digest)}</code>"),
             ]
@@ -201,19 +203,35 @@ def _reopen(said: Said) -> None:
 
 
 def _earlier(said: Said) -> None:
-    """All approvals there ever were: opening again takes none of them away."""
-    made = wiring.store().approvals(said.person, said.workspace.id)
+    """All approvals there ever were, and why the plan was opened again after them."""
+    store, space = wiring.store(), said.workspace
+    made = store.approvals(said.person, space.id)
     if not made:
         return
     html.section(t("approve.earlier"))
     rows = [
-        [
-            clock(a.time, day=True),
+        (
+            a.time,
             html.esc(t("comma").join(n or t("decide.erased") for n in a.names)),
-            html.esc(a.note),
+            html.esc(a.day),
+            html.esc(a.remark),
             f"<code>{html.esc(a.digest[:16])}…</code>",
-        ]
-        for a in reversed(made)
+        )
+        for a in made
+    ] + [
+        (
+            c.time,
+            html.esc(c.author_name or t("decide.erased")),
+            html.esc(t("reopen.title")),
+            html.esc(c.text),
+            "",
+        )
+        for c in store.comments(said.person, space.id, REOPENED)
     ]
-    heads = [t("approve.when"), t("approve.names"), t("decide.note"), t("approve.digest")]
-    html.show(html.table(heads, rows, numbers=(0, 3)))
+    heads = [t("approve.when"), t("approve.names"), t("approve.day"), t("decide.note"),
+             t("approve.digest")]  # fmt: skip
+    shown = [
+        [clock(when, year=True), *cells]
+        for when, *cells in sorted(rows, key=lambda r: r[0], reverse=True)
+    ]
+    html.show(html.table(heads, shown, numbers=(0, 4)))

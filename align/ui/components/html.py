@@ -19,6 +19,27 @@ def show(html: str) -> None:
     st.html(html)
 
 
+#: Streamlit's keys are dead while an input has the focus; a click on a radio or a check box gives
+#: it one.  Only a pointer's click has a ``detail``: choosing with the arrow keys keeps its place.
+_FREE_KEYS = """<script>
+if (!window.alignFreeKeys) {
+  window.alignFreeKeys = true;
+  document.addEventListener("click", (event) => {
+    if (!event.detail) return;
+    setTimeout(() => {
+      const at = document.activeElement;
+      if (at && at.matches("input[type=radio], input[type=checkbox]")) at.blur();
+    });
+  }, true);
+}
+</script>"""
+
+
+def free_keys() -> None:
+    """Let the keys of the page answer after a click on a radio or a check box, too."""
+    st.html(_FREE_KEYS, unsafe_allow_javascript=True)  # a constant: nothing of a document in it
+
+
 def esc(text: str) -> str:
     """Text of a document as harmless HTML, its line breaks kept."""
     return escape(text).replace("\n", "<br>")

@@ -55,6 +55,7 @@ def page() -> None:
     left, right = st.columns([5, 11], gap="medium")
     with left:
         key = chosen_entry(look, said, keys, by_item, (wanted, first))
+        html.free_keys()
     # Hidden until its buttons are there (see the style): what can be read answers to the keys.
     with right, st.container(key="answerable"):
         _entry(look, said, keys, key, by_item, may and said.workspace.state == "open")

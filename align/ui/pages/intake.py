@@ -67,9 +67,20 @@ def _new() -> None:
     html.section(t("intake.step_range"))
     first = next((f.file.reading for f in used if f.file.reading and f.file.reading.plan), None)
     wish = ask_range(used, "new", name=first.plan.name if first and first.plan else "")
-    ready = bool(wish.name) and {"course", "certificate"} <= {f.kind for f in used}
-    if not ready:
-        html.show(f'<p class="al-note">{t("intake.not_ready")}</p>')
+    kinds = {f.kind for f in used}
+    lacking = [
+        words
+        for words, there in (
+            (t("intake.lacks_course"), "course" in kinds),
+            (t("intake.lacks_certificate"), "certificate" in kinds),
+            (t("intake.lacks_name"), bool(wish.name)),
+        )
+        if not there
+    ]
+    ready = not lacking
+    if lacking:
+        words = t("intake.not_ready", what=t("comma").join(lacking))
+        html.show(f'<p class="al-note">{html.esc(words)}</p>')
     if st.button(t("gate.run"), type="primary", key="intake.run", disabled=not ready):
         made = intake.Wish(
             wish.name, wish.programme or wish.name, "", wish.levels, wish.leave_out, corrections,

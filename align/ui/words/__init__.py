@@ -89,10 +89,11 @@ def number(value: float | None) -> str:
     return "—" if value is None else f"{value:g}"
 
 
-def clock(time: datetime, *, day: bool = False) -> str:
-    """A time as the clock beside the screen shows it: ``14:03``, or ``11-22 14:03``."""
+def clock(time: datetime, *, day: bool = False, year: bool = False) -> str:
+    """A time as the clock beside the screen shows it: ``14:03``, ``11-22 14:03``, or with year."""
     try:
         zone = ZoneInfo(st.context.timezone) if st.context.timezone else None
     except ZoneInfoNotFoundError:
         zone = None  # a browser may name a zone that this computer lacks: its own clock then
-    return time.astimezone(zone).strftime("%m-%d %H:%M" if day else "%H:%M")
+    form = "%Y-%m-%d %H:%M" if year else "%m-%d %H:%M" if day else "%H:%M"
+    return time.astimezone(zone).strftime(form)

@@ -274,8 +274,10 @@ EN: dict[str, str] = {
     "from them; it takes effect with the next comparison.",
     "intake.busy": "Reading…",
     "intake.none": "none",
-    "intake.not_ready": "Please bring in at least one course standard and one certificate "
-    "standard, and name the workspace.",
+    "intake.not_ready": "Before comparing, still missing: {what}.",
+    "intake.lacks_course": "at least one course standard",
+    "intake.lacks_certificate": "at least one certificate standard",
+    "intake.lacks_name": "a name for the workspace",
     "intake.preview": "All that was read",
     "intake.again": "Save and compare again",
     "intake.again_note": "There are changes that have no effect yet. After comparing again, "

@@ -225,7 +225,10 @@ ZH: dict[str, str] = {
     "intake.correct_note": "原文件不变。这里改正的是读出的结果，从下一次对照起生效。",
     "intake.busy": "正在读取……",
     "intake.none": "无",
-    "intake.not_ready": "请至少导入一份课程标准和一份证书标准，并写明工作区名称。",
+    "intake.not_ready": "对照之前还缺：{what}。",
+    "intake.lacks_course": "至少一份课程标准",
+    "intake.lacks_certificate": "至少一份证书标准",
+    "intake.lacks_name": "工作区名称",
     "intake.preview": "读出的全部内容",
     "intake.again": "保存并重新对照",
     "intake.again_note": "有改动尚未生效。重新对照后，没有变化的内容沿用已作的决定；"
