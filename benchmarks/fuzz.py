@@ -93,7 +93,7 @@ def _one(name: str, seconds: int, keep: Path) -> None:
     def mutate(data: bytes, most: int, seed: int) -> bytes:
         turn.seed(seed)
         if turn.random() < 0.5:
-            return atheris.Mutate(data, most)
+            return bytes(atheris.Mutate(data, most))
         return mutated(data, chosen, turn)[:most]
 
     with tempfile.TemporaryDirectory(prefix="align-fuzz-") as folder:
