@@ -17,6 +17,7 @@ import typer
 
 from align.cli_models import Device
 from align.cli_store import Db, PasswordStdin
+from align.cli_who import person_of
 from align.errors import UsageError
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def _write(
 
     if draw is not None and draw < 1:
         raise UsageError("抽样的个数不对", got=str(draw), expected="至少 1")
-    person = keep.signed_in(here, who, password_stdin)
+    person = person_of(here.store, here.college_id, who, password_stdin)
     if back is not None:
         keep.back(here, back, reason, person)
     elif take_back:
@@ -263,7 +264,7 @@ def _save(
 ) -> None:
     from align import cli_tune_keep as keep
 
-    person = keep.signed_in(here, who, password_stdin)
+    person = person_of(here.store, here.college_id, who, password_stdin)
     if made is not None:
         keep.keep_refit(here, made, reason, person)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,22 +14,6 @@ if TYPE_CHECKING:
     from align.tune import Refit
 
 _THEN = "重新计算后生效。"
-
-
-def signed_in(here: Place, who: str, password_stdin: bool) -> Person:
-    """Whoever saves, as the database knows them; on a laptop by name, else by password."""
-    from align.store import COMMAND_LINE, LOCAL
-
-    store = here.store
-    if here.college_id == LOCAL:
-        if who not in {p.name for p in store.people(COMMAND_LINE, LOCAL)}:
-            raise UsageError("本机没有这位使用者", got=who, remedy="请先在界面中留下姓名。")
-        return store.local_person(who)
-    if password_stdin:
-        secret = sys.stdin.readline().rstrip("\r\n")
-    else:
-        secret = str(typer.prompt("密码", hide_input=True))
-    return store.sign_in(who, secret)
 
 
 def save(here: Place, changes: dict[str, float], reason: str, who: Person) -> None:

@@ -26,6 +26,7 @@ GROUND = {
     "depth",
     "knowledge",
     "places",
+    "durable",
     "labels",
     "links",
     "homes",

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from align.durable import sync_folder
 from align.errors import OutputError
 
 _STAGING_PREFIX = ".align-writing-"
@@ -89,7 +90,7 @@ class OutputFolder:
                 except OSError as error:
                     raise _as_output_error(error, self.path / name) from error
                 moved.append(name)
-            _sync_folder(self.path)
+            sync_folder(self.path)
         except BaseException as error:
             for name in moved:
                 if (kept / name).exists():
@@ -190,17 +191,6 @@ def _keep(current: Path, kept: Path) -> None:
             shutil.copy2(current, kept)
     except OSError as error:
         raise _as_output_error(error, current) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the moves themselves survive a power cut, where the system allows it."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _as_output_error(error: OSError, path: Path) -> OutputError:

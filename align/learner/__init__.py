@@ -1,6 +1,7 @@
 """A learner's account of results, and what approved rules make of it."""
 
 from align.learner.convert import Conversion, Exempted, convert
+from align.learner.directory import bank_of, bears, entry_of
 from align.learner.holding import Refused, expires, pending
 from align.learner.nouns import (
     KIND_ZH,
@@ -23,7 +24,10 @@ __all__ = [
     "Refused",
     "ResultKind",
     "ResultState",
+    "bank_of",
+    "bears",
     "convert",
+    "entry_of",
     "expires",
     "pending",
 ]

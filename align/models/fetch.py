@@ -176,7 +176,12 @@ def _open(address: str, seconds: float, start: int = 0) -> Any:
     headers = {"User-Agent": f"shuzheng-align/{align.__version__}"}
     if start:
         headers["Range"] = f"bytes={start}-"
-    return urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=seconds)
+    asked = urllib.request.Request(address, headers=headers)
+    try:
+        return urllib.request.urlopen(asked, timeout=seconds)
+    except urllib.error.HTTPError as error:
+        error.close()  # it holds the connection; only its status is looked at
+        raise
 
 
 def _hub_files(base: str, model: str, revision: str) -> list[RemoteFile]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from align.credit import Bank, RuleSet
+from align.credit import RuleSet
 from align.decisions import Approval, LinkDecision, Person, Workspace
-from align.learner import ConversionRule, Entry
+from align.learner import ConversionRule, Entry, bank_of, bears
 from align.papers.agreed import agreed, same_content
 from align.pipeline import Result, plan_of
 from align.plan import Conversion, Listed, Plan
@@ -92,29 +92,10 @@ def _conversion(store: Store, who: Person, space: Workspace, result: Result) -> 
     return Conversion(
         rules,
         people | {pair: x.words for pair, x in listed.items()},
-        _bank(entries, certificates),
+        bank_of(certificates, entries),
         same_content=same_content(rules, certificates, entries),
         listed=listed,
     )
-
-
-def _named(certificate: Certificate, entry: Entry) -> bool:
-    """Whether an entry bears a certificate's name or alias, letter by letter."""
-    bare = "".join(certificate.name.split())
-    return bare in {"".join(x.split()) for x in (entry.name, *entry.aliases)}
-
-
-def _bank(
-    entries: Sequence[Entry], certificates: Sequence[Certificate]
-) -> Mapping[tuple[str, str], Bank]:
-    """What the directory says of each level of each certificate; nothing where two entries fit."""
-    found = {}
-    for c in certificates:
-        mine = [e for e in entries if _named(c, e)]
-        if len(mine) == 1:
-            for level in c.levels:
-                found[c.id, level] = Bank(mine[0].credits_of(level), mine[0].nature)
-    return found
 
 
 def _listed(
@@ -127,7 +108,7 @@ def _listed(
     for rule in approved:
         entry = by_id.get(rule.entry_id)
         for c in certificates:
-            if entry is not None and _named(c, entry):
+            if entry is not None and bears(entry, c.name):
                 words = f"已批准转换（{rule.approved}）" + (f"：{rule.note}" if rule.note else "")
                 found[c.id, rule.course_id] = Listed(rule.level, rule.credits, rule.grade, words)
     return found

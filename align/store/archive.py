@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from align.durable import sync_folder
 from align.errors import OutputError, StoreError
 
 FORMAT = "align-backup-1"
@@ -226,17 +227,6 @@ def written(path: Path) -> Iterator[IO[bytes]]:
             got=None if full else error.strerror or str(error),
             remedy="数据库没有改动。请清理磁盘或改正权限，或换一个地方，再运行一次。",
         ) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new name survive a power cut, where the system allows it."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def line_of(values: Iterable[Any]) -> bytes:

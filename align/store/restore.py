@@ -22,9 +22,10 @@ import sqlalchemy as sa
 
 import align.store.tables as t
 from align.access import COMMAND_LINE, SERVER
+from align.durable import sync_folder
 from align.errors import AlignError, StoreError, UsageError
 from align.store import Store, open_store
-from align.store.archive import Reader, Writer, opened, sync_folder, written
+from align.store.archive import Reader, Writer, opened, written
 from align.store.backup import dump, heads_lines, part_of
 from align.store.engine import resolve, said_clearly
 from align.store.keys import HEADS_FILE, KEY_FILE, PUBLIC_FILE, Keys

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from align.credit import Bank, Candidate, Choice, Chosen, RuleSet, candidates, choose
+from align.credit import Candidate, Choice, Chosen, RuleSet, candidates, choose
 from align.credit.rules import Parameter, Value
 from align.errors import SettingsError
-from align.learner import ConversionRule, Entry
+from align.learner import ConversionRule, Entry, bank_of, entry_of
 from align.links import linked, pair_of, strength
 from align.papers.agreed import same_content
 from align.ui.look import Look
@@ -30,24 +30,6 @@ class Judged:
         return (self.chosen.best, *self.chosen.ties)
 
 
-def entry_of(name: str, directory: Sequence[Entry]) -> Entry | None:
-    """The one entry that bears a certificate's name or alias, letter by letter."""
-    bare = "".join(name.split())
-    found = [e for e in directory if bare in {"".join(x.split()) for x in (e.name, *e.aliases)}]
-    return found[0] if len(found) == 1 else None
-
-
-def bank_of(look: Look, directory: Sequence[Entry]) -> dict[tuple[str, str], Bank]:
-    """What the directory says of each level of each certificate of the workspace."""
-    found = {}
-    for c in look.certificates.values():
-        entry = entry_of(c.name, directory)
-        if entry is not None:
-            for level in c.levels:
-                found[c.id, level] = Bank(entry.credits_of(level), entry.nature)
-    return found
-
-
 def judge(
     look: Look,
     rules: RuleSet,
@@ -56,7 +38,7 @@ def judge(
     programme_credits: float | None,
 ) -> Judged:
     """Every course some level covers, with what stands against it, and the exact choice."""
-    settings, bank = look.result.settings, bank_of(look, directory)
+    settings, bank = look.result.settings, bank_of(look.certificates.values(), directory)
     strengths = {
         pair_of(m): strength(m, settings)
         for m in look.result.matches

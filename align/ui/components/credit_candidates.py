@@ -9,7 +9,7 @@ import streamlit as st
 
 from align.access import allowed
 from align.credit import Candidate, RuleSet
-from align.learner import Entry
+from align.learner import Entry, entry_of
 from align.ui import credit, wiring
 from align.ui.components import html
 from align.ui.components.credit_agreed import agreement
@@ -74,7 +74,7 @@ def _choice(
     if len(made) < len(best.taken):
         missing = dict.fromkeys(
             by_key[k].certificate for k in best.taken
-            if credit.entry_of(by_key[k].certificate, directory) is None
+            if entry_of(by_key[k].certificate, directory) is None
         )  # fmt: skip
         words = t("cand.no_entry", names=t("comma").join(missing))
         html.show(f'<div class="al-draft">{html.esc(words)}</div>')
