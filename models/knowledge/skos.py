@@ -1,4 +1,4 @@
-"""Export the thesaurus as SKOS (Turtle or RDF/XML).
+"""Export the thesaurus as SKOS (Turtle, RDF/XML or N-Triples).
 
     python models/knowledge/skos.py --out thesaurus.ttl [--own concepts.tsv]
 
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--own", type=Path, help="the college's own concepts")
     options = parser.parse_args()
     thesaurus = load_thesaurus(Path(__file__).resolve().parent, options.own)
-    form = "xml" if options.out.suffix == ".rdf" else "turtle"
+    form = {".rdf": "xml", ".nt": "nt"}.get(options.out.suffix, "turtle")
     graph_of(thesaurus.concepts).serialize(options.out, format=form, encoding="utf-8")
     print(len(thesaurus.concepts), "concepts ->", options.out)
 
