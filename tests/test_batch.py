@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ from align.snapshot import dump
 from align.store import COMMAND_LINE, open_store
 from benchmarks.colleges import Size, write
 from tests.kit import ROOT, USUAL
+from tests.test_app_browser import free_port
+from tests.tls_kit import certificate
 
 SIZE = Size(programmes=2, courses=4, units=4, certificates=3, items=5)
 TABLES = ("matches", "coverage", "proposals")
@@ -248,6 +251,52 @@ def test_a_killed_worker_costs_nothing(colleges: Path, done: Path, tmp_path: Pat
     assert len(list((out / "_blocks").glob("*.json"))) < 12
     assert process.wait(timeout=120) == 0, (tmp_path / "err").read_text(encoding="utf-8")
     assert contents(out) == contents(done)
+
+
+@contextmanager
+def _encrypted(folder: Path) -> Iterator[str]:
+    """A scheduler and a worker started as docs/commands.md says; the scheduler's address."""
+    pem = folder / "me.pem", folder / "me.key"
+    certificate("align.centre.example", *pem)
+    files = [
+        "--tls-ca-file", str(pem[0]), "--tls-cert", str(pem[0]), "--tls-key", str(pem[1]),
+    ]  # fmt: skip
+    address = f"tls://127.0.0.1:{free_port()}"
+    host = ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0"]
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "dask.log").open("wb"))
+        for part in (
+            ["scheduler", "--protocol", "tls", "--port", address.rpartition(":")[2]],
+            ["worker", address, "--nthreads", "1", "--nworkers", "1", "--local-directory", "."],
+        ):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *part, *host, *files], cwd=folder,
+                env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
+            )  # fmt: skip
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        yield address
+
+
+def test_machines_that_show_each_other_certificates_find_the_same(
+    colleges: Path, done: Path, tmp_path: Path
+) -> None:
+    with _encrypted(tmp_path) as address:
+        wanted = [
+            *command(colleges, tmp_path / "out", "--db", str(tmp_path / "x.db")),
+            "--scheduler", address, "--tls-ca", str(tmp_path / "me.pem"),
+        ]  # fmt: skip
+        mine = ["--tls-cert", str(tmp_path / "me.pem"), "--tls-key", str(tmp_path / "me.key")]
+        code, said, err = align(*wanted, *mine)
+        assert code == 0, err
+        assert "12 块" in said
+        assert contents(tmp_path / "out") == contents(done)
+        # Somebody whose certificate nobody has signed is not let in.
+        certificate("align.centre.example", tmp_path / "x.pem", tmp_path / "x.key")
+        other = ["--tls-cert", str(tmp_path / "x.pem"), "--tls-key", str(tmp_path / "x.key")]
+        code, said, err = align(*wanted, *other)
+        assert (code, said) == (2, "")
+        assert "连不上调度程序" in err and "证书相符" in err and err.count("\n") == 1
 
 
 def test_a_broken_file_and_an_empty_college_stop_nobody(scheduler: str, tmp_path: Path) -> None:

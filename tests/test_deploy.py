@@ -11,16 +11,11 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.main import get_command
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -35,37 +30,17 @@ from tests.kit import ROOT
 from tests.postgres_kit import Postgres
 from tests.store_kit import postgres
 from tests.test_app_browser import free_port, served
+from tests.tls_kit import certificate
 
 __all__ = ["postgres"]
 DEPLOY = ROOT / "docs" / "deploy"
 NAME, PASSWORD = "align.college.example", "a-long-Passw0rd"
 
 
-def certificate(folder: Path) -> None:
-    """One the server signs itself, for its own name."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(Encoding.PEM))
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "privkey.pem").write_bytes(pem)
-
-
 @contextlib.contextmanager
 def proxied(folder: Path, behind: int) -> Iterator[int]:
     """The shipped settings, with ports and places of the test's own."""
-    certificate(folder)
+    certificate(NAME, folder / "fullchain.pem", folder / "privkey.pem")
     port, plain = free_port(), free_port()
     told = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     told = re.sub(r"\n    listen \[::\][^\n]*", "", told)
