@@ -39,6 +39,7 @@ Act = Literal[
     "settings",
     "directory",
     "convert",
+    "sign",
     "learners",
     "people",
     "colleges",
@@ -59,6 +60,7 @@ ACT_ZH: dict[Act, str] = {
     "settings": "修改阈值与规则",
     "directory": "登记学习成果名录",
     "convert": "同意免修、批准转换规则、单独认定成果",
+    "sign": "按审批流程签署转换规则",
     "learners": "查看和登记学习者的成果",
     "people": "管理人员",
     "colleges": "建立学院",
@@ -80,6 +82,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     "settings": frozenset({Role.ADMIN}),
     "directory": frozenset({Role.COMMITTEE, Role.ADMIN}),
     "convert": frozenset({Role.COMMITTEE}),
+    "sign": _WORK,  # of these, whom the step names
     "learners": frozenset({Role.COMMITTEE, Role.ADMIN}),  # personal data: reading it too
     "people": frozenset({Role.ADMIN}),
     "colleges": frozenset({Role.ADMIN}),  # of the server only, see allowed()

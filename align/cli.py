@@ -23,6 +23,7 @@ from align import (
     cli_credit,
     cli_evaluate,
     cli_import,
+    cli_learner,
     cli_models,
     cli_plan,
     cli_store,
@@ -57,6 +58,7 @@ app.command()(cli_plan.diff)
 app.command()(cli_plan.template)
 app.command()(cli_tune.tune)
 app.command()(cli_credit.convert)
+app.command()(cli_learner.learner)
 
 Courses = Annotated[
     Path, typer.Option("--courses", help="课程标准文件夹（每个子文件夹一个专业）。")
@@ -256,7 +258,7 @@ def export(
     password_stdin: cli_store.PasswordStdin = False,
     db: cli_store.Db = None,
 ) -> None:
-    """只写出所选格式的结果文件；给 --workspace 时连同审定、批准与账本。"""
+    """只写出所选格式的结果文件；给 --workspace 时连同审核、批准与账本。"""
     from align import pipeline
     from align.export.exchange import origin_of
     from align.present import Console

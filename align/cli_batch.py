@@ -137,6 +137,6 @@ def summary(done: Batch, out: Path) -> str:
             f"{done.pairs:,} 个配对，{done.blocks:,} 块{again}",
             f"  候选 {counts['matches']:,}  {actions}",
             f"  工作进程内存峰值 {done.peak_mb:,.0f} MB",
-            f"  结果：{out}  （全部为机器建议，未经教师审定）",
+            f"  结果：{out}  （全部为机器建议，未经教师审核）",
         ]
     )

@@ -28,7 +28,7 @@ def diff(
         Path | None, typer.Option("--out", help="写成文件：.docx 或 .csv；不给则显示在屏幕上。")
     ] = None,
 ) -> None:
-    """比较两次结果：哪些建议变了，因为文件、设定、模型还是审定。"""
+    """比较两次结果：哪些建议变了，因为文件、设置、模型还是审核。"""
     from align.export.compare_docx import (
         causes_in_words,
         comparison_csv,
@@ -181,7 +181,7 @@ def _said(row: Row) -> str:
     from align.plan.word import Word
 
     c = row.change
-    now = Word.of(row.before).line if row.before else f"建议{ACTION_ZH[c.proposed]}，未审定"
+    now = Word.of(row.before).line if row.before else f"建议{ACTION_ZH[c.proposed]}，未审核"
     new = VERDICT_ZH[c.verdict]
     if c.verdict == "change" and c.action is not None:
         new = f"改为{ACTION_ZH[c.action]}"

@@ -11,7 +11,7 @@ import sys
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -154,7 +154,7 @@ def users_erase(
 @ledger_app.command("verify")
 def ledger_verify(
     receipt: Annotated[
-        Path | None, typer.Option("--receipt", help="核对一张回执（JSON 文件）。")
+        Path | None, typer.Option("--receipt", help="核对一张回执（JSON，或写有回执的终身档案）。")
     ] = None,
     key: Annotated[
         str, typer.Option("--key", help="学院的公钥：64 位十六进制，或存有它的文件。")
@@ -269,12 +269,30 @@ def _new_password(from_stdin: bool) -> str:
     return str(typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次"))
 
 
+def _printed_receipt(path: Path) -> Any:
+    """The receipt that stands word for word in a learner's file."""
+    from align.read import read
+    from align.store.keys import RECEIPT
+
+    document = read(path)
+    texts = [p.printed for p in document.passages]
+    texts += [cell.printed for table in document.tables for row in table.rows for cell in row.cells]
+    mark = f'"format":"{RECEIPT}"'
+    found = next((x for x in texts if mark in x), None)
+    if found is None:
+        raise UsageError("文件里没有账本回执", file=path, expected="终身档案，或回执的 JSON")
+    return json.loads(found)
+
+
 def _verify_receipt(path: Path, key: str, address: str | None) -> None:
     """The signature alone; and the chain too where the database is at hand."""
     from align.store import receipt_in_chain, verify_receipt
 
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        if path.suffix.lower() in {".docx", ".xlsx"} and path.is_file():
+            data = _printed_receipt(path)
+        else:
+            data = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise UsageError("回执打不开", file=path, got="文件不存在") from error
     except OSError as error:

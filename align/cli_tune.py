@@ -33,7 +33,7 @@ def tune(
         str | None,
         typer.Option(
             "--college",
-            help="整个学院（名称或编号；本机为 local）：看全院已审定的配对，版本存为全院的。",
+            help="整个学院（名称或编号；本机为 local）：看全院已审核的配对，版本存为全院的。",
         ),
     ] = None,
     courses: Annotated[Path | None, typer.Option("--courses", help="已标注的课程标准。")] = None,
@@ -114,7 +114,7 @@ def tune(
     _check_words(writes, stored, changes, refit, reason, who)
     if not stored and (versions or refit or exempt is not None):
         raise UsageError(
-            "版本、校准与免修的目标都依据学院自己的审定", expected="--workspace 或 --college"
+            "版本、校准与免修的目标都依据学院自己的审核", expected="--workspace 或 --college"
         )
     base = load_settings(settings)
     if stored:

@@ -173,7 +173,7 @@ def of_place(here: Place, base: Settings) -> Ground:
             found.append((name, changed, sides[1].gathered))
         return found
 
-    words = f"{here.name}已审定的 {len(own.table)} 对，其中抽样所得 {own.drawn} 对"
+    words = f"{here.name}已审核的 {len(own.table)} 对，其中抽样所得 {own.drawn} 对"
     return Ground(own.table, in_force, words, effects, own, here.calibration())
 
 

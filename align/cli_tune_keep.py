@@ -52,7 +52,7 @@ def keep_refit(here: Place, made: Refit, reason: str, who: Person) -> None:
         It is not better on pairs left out: it is not kept.
     """
     if not made.better:
-        raise UsageError("重新拟合并不更好，没有保存", remedy="请保留现行校准，或再多审定一些。")
+        raise UsageError("重新拟合并不更好，没有保存", remedy="请保留现行校准，或再多审核一些。")
     figures = {
         "ece_before": made.ece_before.value, "ece_after": made.ece_after.value,
         "brier_before": made.brier_before.value, "brier_after": made.brier_after.value,
@@ -90,15 +90,12 @@ def draw(here: Place, count: int, who: Person) -> None:
         No single workspace is named, or its run lists every pair already.
     """
     from align import snapshot, tuning
-    from align.store import COMMAND_LINE
 
     if here.space is None:
         raise UsageError("抽样须指明一个工作区", expected="--workspace，不给 --college")
     space, store = here.space, here.store
     kept = snapshot.load(store.snapshot(who, space.run_id))
-    # Everybody's pairs: one that another has decided on unseen must not be drawn either.
-    told = [d.pair for d in store.link_decisions(COMMAND_LINE, space.id)]
-    made = tuning.draw_sample(store, who, space, kept, told, count)
+    made = tuning.draw_sample(store, who, space, kept, count)
     if made is None:
         raise UsageError("没有可抽的配对：机器已列出全部配对", place=space.name)
     typer.echo(

@@ -39,7 +39,7 @@ def figures(ground: Ground, changes: dict[str, float]) -> Data:
         typer.echo(f"注意：{few}。下面的数字只供参考，不能据此下结论或改动设置。")
     typer.echo(f"{ground.words}（有关联 {data['links']} 对）")
     if not len(t):
-        typer.echo("还没有已审定的配对，没有指标可看。")
+        typer.echo("还没有已审核的配对，没有指标可看。")
         return data | {"figures": [], "ece": None}
     asked = sorted({*_SHOWN_AT, now, changes.get("link_threshold", now)})
     rows = []
@@ -123,7 +123,7 @@ def exemption(ground: Ground, level: float) -> tuple[dict[str, float], Data]:
         n, right = known[kind]
         now, zh = ground.settings.values[setting], BY_NAME[setting].zh
         data[kind] = {"setting": setting, "decided": n, "right": right}
-        typer.echo(f"{_KIND_ZH[kind]}：已决定 {n} 条，其中同意免修 {right} 条")
+        typer.echo(f"{_KIND_ZH[kind]}：已决定 {n} 条，其中采纳 {right} 条")
         try:
             found = suggest_exemption(decided, kind, level)
         except TooFewError as error:

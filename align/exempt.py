@@ -6,12 +6,14 @@ settles, and its credits are the course's own.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
 
 from align import graph as g
+from align.memo import Memo
 from align.records import Action, Certificate, Course, Evidence, Match, Proposal, Unit
 from align.settings import Settings
 
@@ -25,43 +27,65 @@ def exemptions(
     certificates: Sequence[Certificate],
     by_item: Mapping[tuple[str, str], list[Match]],
     settings: Settings,
+    memo: Memo | None = None,
 ) -> list[Proposal]:
-    """免修 per unit and per whole course, for each certificate on its own."""
+    """免修 per unit and per whole course, for each certificate on its own.
+
+    With a ``memo`` of earlier calls with the same documents and settings, what rests on the same
+    matches is taken from there.
+    """
+    memo = memo or Memo()
+    grounds: dict[tuple[str, str], list[Match]] = defaultdict(list)
+    for (certificate_id, _), matches in by_item.items():
+        for m in matches:
+            grounds[certificate_id, m.course_id].append(m)
     found = []
     for certificate in certificates:
         for course in courses:
 
             def proposed(
-                unit: Unit,
-                items: tuple[str, ...],
-                value: float,
-                certificate: Certificate = certificate,
-                course: Course = course,
-            ) -> Proposal:
-                return exempt_unit(certificate, course, unit, items, value, by_item, settings)
+                certificate: Certificate = certificate, course: Course = course
+            ) -> list[Proposal]:
+                return _of_course(graph, certificate, course, by_item, settings)
 
-            shares: dict[str, float] = {}
-            inside: list[Proposal] = []
-            partly: list[tuple[Unit, tuple[str, ...]]] = []
-            for unit in course.units:
-                node = g.unit_node(course.id, unit.id)
-                mine = [
-                    (other, data)
-                    for other, data in g.links(graph, node)
-                    if graph.nodes[other]["certificate_id"] == certificate.id
-                ]
-                shares[unit.id] = _joined(data["strength"] for _, data in mine)
-                items = tuple(graph.nodes[other]["item_id"] for other, _ in mine)
-                if mine and shares[unit.id] >= settings.covered_share:
-                    inside.append(proposed(unit, items, shares[unit.id]))
-                elif mine:
-                    partly.append((unit, items))
-            found += inside
-            value = g.course_share(course, shares)
-            if course.units and value >= settings.exempt_course_share:
-                # Units covered in part may reach the course's share with none covered whole.
-                ground = inside or [proposed(u, items, shares[u.id]) for u, items in partly]
-                found.append(exempt_course(certificate, course, ground, shares, value, settings))
+            key = (certificate.id, course.id)
+            found += memo.again(("exempt", *key), tuple(grounds.get(key, ())), proposed)
+    return found
+
+
+def _of_course(
+    graph: nx.Graph[Any],
+    certificate: Certificate,
+    course: Course,
+    by_item: Mapping[tuple[str, str], list[Match]],
+    settings: Settings,
+) -> list[Proposal]:
+    """One course by one certificate: its units, then the whole of it."""
+
+    def proposed(unit: Unit, items: tuple[str, ...], value: float) -> Proposal:
+        return exempt_unit(certificate, course, unit, items, value, by_item, settings)
+
+    shares: dict[str, float] = {}
+    found: list[Proposal] = []
+    partly: list[tuple[Unit, tuple[str, ...]]] = []
+    for unit in course.units:
+        node = g.unit_node(course.id, unit.id)
+        mine = [
+            (other, data)
+            for other, data in g.links(graph, node)
+            if graph.nodes[other]["certificate_id"] == certificate.id
+        ]
+        shares[unit.id] = _joined(data["strength"] for _, data in mine)
+        items = tuple(graph.nodes[other]["item_id"] for other, _ in mine)
+        if mine and shares[unit.id] >= settings.covered_share:
+            found.append(proposed(unit, items, shares[unit.id]))
+        elif mine:
+            partly.append((unit, items))
+    value = g.course_share(course, shares)
+    if course.units and value >= settings.exempt_course_share:
+        # Units covered in part may reach the course's share with none covered whole.
+        ground = found or [proposed(u, items, shares[u.id]) for u, items in partly]
+        found = [*found, exempt_course(certificate, course, ground, shares, value, settings)]
     return found
 
 
@@ -155,7 +179,7 @@ def exempt_course(
         course_id=course.id,
         unit_ids=tuple(u.id for u in course.units),
         reason=f"《{course.name}》按{measure}计 {value:.0%} 的内容被证书覆盖，"
-        f"不低于学校设定的 {settings.exempt_course_share:.0%}{rest}；须委员会审定。",
+        f"不低于学校设置的 {settings.exempt_course_share:.0%}{rest}；须经委员会同意。",
         probability=min((p.probability for p in ground), default=0.0),
         evidence=tuple(e for p in ground for e in p.evidence[:1]),
         hours=hours,

@@ -15,12 +15,14 @@ project's (noisy-or); its setting ``part_credit`` is the college's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, ItemsView, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import networkx as nx
 
 from align.links import link_strength, strength
+from align.memo import Memo
 from align.records import Certificate, Competency, Course, Coverage, CoverageState, Match, Unit
 from align.settings import Settings
 
@@ -146,22 +148,23 @@ def links(graph: nx.Graph[Any], node: str) -> list[tuple[str, dict[str, Any]]]:
     """The node's edges with a strength above 0, strongest first, as (other node, attributes)."""
     if node not in graph:
         return []
-    found = [(other, data) for other, data in _edges(graph, node) if data["strength"] > 0]
+    found = [(other, data) for other, data in _edges(graph, node).items() if data["strength"] > 0]
     return sorted(found, key=lambda e: (-e[1]["strength"], -e[1]["probability"], e[0]))
 
 
 def share(graph: nx.Graph[Any], node: str) -> float:
     """Covered share (0..1) of one node: ``1 - prod(1 - strength)`` over its edges."""
     rest = 1.0
-    for _, data in _edges(graph, node):
-        rest *= 1.0 - data["strength"]
+    for data in _edges(graph, node).values():
+        if data["strength"]:  # most candidates are no links
+            rest *= 1.0 - data["strength"]
     return 1.0 - rest
 
 
-def _edges(graph: nx.Graph[Any], node: str) -> ItemsView[str, dict[str, Any]]:
-    """(other node, attributes) of all edges, past networkx's views: several times quicker."""
+def _edges(graph: nx.Graph[Any], node: str) -> dict[str, dict[str, Any]]:
+    """Attributes of all edges by the other node, past networkx's views: several times quicker."""
     known: dict[str, dict[str, dict[str, Any]]] = graph._adj  # type: ignore[attr-defined]
-    return known[node].items()
+    return known[node]
 
 
 def state_of(value: float, settings: Settings, denied: bool = False) -> CoverageState:
@@ -182,6 +185,7 @@ def coverage(
     certificates: Sequence[Certificate],
     settings: Settings,
     denied: Collection[tuple[str, str]] = frozenset(),
+    memo: Memo | None = None,
 ) -> tuple[Coverage, ...]:
     """Coverage of every competency, task, area, level and certificate, unit and course.
 
@@ -195,13 +199,31 @@ def coverage(
     denied : collection of (certificate id, item id)
         Items that a person has said are not taught (an accepted supplement): "not covered"
         instead of "unmapped".  A group is "not covered" when all of its items are.
+    memo : Memo, optional
+        Of earlier calls with the same documents and settings.
     """
+    memo = memo or Memo()
     found: list[Coverage] = []
     for certificate in certificates:
-        found += _certificate_coverage(graph, certificate, settings, denied)
+        found += _certificate_coverage(graph, certificate, settings, denied, memo)
     for course in courses:
-        found += _course_coverage(graph, course, settings)
+        nodes = [unit_node(course.id, u.id) for u in course.units]
+
+        def made(course: Course = course) -> list[Coverage]:
+            return _course_coverage(graph, course, settings)
+
+        found += memo.again(("course", course.id), tuple(_edges(graph, n) for n in nodes), made)
     return tuple(found)
+
+
+def _shares(graph: nx.Graph[Any], certificate: Certificate, memo: Memo) -> dict[str, float]:
+    """Covered share of each competency; of the same edges it is the same."""
+    found = {}
+    for item in certificate.competencies:
+        node = item_node(certificate.id, item.id)
+        ground = (_edges(graph, node),)
+        found[item.id] = memo.again(("share", node), ground, partial(share, graph, node))
+    return found
 
 
 def _certificate_coverage(
@@ -209,8 +231,9 @@ def _certificate_coverage(
     certificate: Certificate,
     settings: Settings,
     denied: Collection[tuple[str, str]],
+    memo: Memo,
 ) -> list[Coverage]:
-    shares = {i.id: share(graph, item_node(certificate.id, i.id)) for i in certificate.competencies}
+    shares = _shares(graph, certificate, memo)
     said = {i.id: (certificate.id, i.id) in denied for i in certificate.competencies}
     found = [
         Coverage("competency", f"{certificate.id}|{i.id}", i.text, shares[i.id],

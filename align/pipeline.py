@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from align.embed import Embedder
     from align.export.exchange import Origin
     from align.match import Compared, MatcherModel
+    from align.memo import Memo
     from align.plan import Conversion, Plan
     from align.propose import Parts
 
@@ -95,7 +96,7 @@ def plan_of(
     Parameters
     ----------
     links : iterable of LinkDecision
-        The words in force on links, for 审定记录.
+        The words in force on links, for 审核记录.
     conversion : Conversion, optional
         The college's conversion rules.
     ledger : str
@@ -195,6 +196,7 @@ def apply(
     grades: Mapping[Pair, Grade] | None = None,
     verdicts: Mapping[str, Decision] | None = None,
     base: nx.Graph[Any] | None = None,
+    memo: Memo | None = None,
 ) -> Result:
     """Graph, coverage and proposals of matches that are at hand, with people's decisions.
 
@@ -210,6 +212,9 @@ def apply(
         action than is proposed now goes to ``Result.stale``.
     base : networkx.Graph, optional
         The graph of these candidates without any grade, where it is at hand.
+    memo : Memo, optional
+        Of earlier calls with the same documents and settings, so that only what a decision
+        touches is made anew.
     """
     from align import graph, propose
 
@@ -220,7 +225,7 @@ def apply(
     else:
         graded = [m for m in matches if m.grade is not None]
         bipartite = graph.regraded(base, graded, settings)
-    proposals = propose.propose(bipartite, courses, certificates, matches, parts, settings)
+    proposals = propose.propose(bipartite, courses, certificates, matches, parts, settings, memo)
     said = verdicts or {}
     proposed = {p.id: p.action for p in proposals}
     holding = {k: d for k, d in said.items() if proposed.get(k) == d.proposed}
@@ -237,7 +242,7 @@ def apply(
         (),
         matches,
         bipartite,
-        graph.coverage(bipartite, courses, certificates, settings, denied),
+        graph.coverage(bipartite, courses, certificates, settings, denied, memo),
         tuple(_heard(p, holding.get(p.id)) for p in proposals) if holding else proposals,
         made,
         settings,

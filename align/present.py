@@ -133,11 +133,11 @@ def run_summary(result: Result, folder: Path) -> str:
             + "、".join(f"{names[p.course_id]}（{_credits(p.credits)}）" for p in exempt)
         )
     else:
-        lines.append("  免修候选：无课程达到学校设定的份额")
+        lines.append("  免修候选：无课程达到学校设置的份额")
     if skipped := sum(f.error is not None for f in g.files):
         lines.append(f"  注意：有 {skipped} 个文件没有读成，结果不含它们（见“已跳过”）")
     lines += problem_lines(g.problems)
-    lines.append(f"  结果：{folder}  （全部为机器建议，未经教师审定）")
+    lines.append(f"  结果：{folder}  （全部为机器建议，未经教师审核）")
     return "\n".join(lines)
 
 
@@ -201,6 +201,9 @@ def reading_tree(f: FileReading) -> str:
     if r.unplaced:
         lines.append(f"  未能归位的内容 {len(r.unplaced)} 处：")
         lines += [f"    {p.place}：{_short(p.text)}" for p in r.unplaced]
+    if r.aside:
+        lines.append(f"  课程思政 {len(r.aside)} 处（已认出，不参加对照）：")
+        lines += [f"    {p.place}：{_short(p.text)}" for p in r.aside]
     lines += [f"  {problem_line(p)}" for p in r.problems]
     return "\n".join(lines)
 

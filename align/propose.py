@@ -18,7 +18,8 @@ import networkx as nx
 from align import graph as g
 from align.depth import depth_of
 from align.exempt import QUOTED, exemptions
-from align.homes import home_course, task_homes
+from align.homes import home_course, task_homes, usual_home
+from align.memo import Memo
 from align.records import (
     Action,
     Certificate,
@@ -33,6 +34,9 @@ from align.settings import Settings
 #: For each competency (certificate_id, item_id): the objects and steps it lists, each with
 #: its best similarity (0..1) to the linked course content.
 Parts = Mapping[tuple[str, str], Sequence[tuple[str, float]]]
+
+#: From :func:`align.homes.task_homes`.
+Homes = Mapping[tuple[str, ...], dict[str, float]]
 
 # A requirement at this depth or above asks for doing (see align.depth).
 DOING = 3
@@ -81,6 +85,7 @@ def propose(
     matches: Sequence[Match],
     parts: Parts,
     settings: Settings,
+    memo: Memo | None = None,
 ) -> tuple[Proposal, ...]:
     """All proposals of one programme, in the order of the standards.
 
@@ -90,12 +95,16 @@ def propose(
         From :func:`align.graph.build`.
     parts : mapping
         What of each competency's scope was found in the linked units.
+    memo : Memo, optional
+        Of earlier calls with the same documents and settings: what rests on the same matches
+        and parts is taken from there.
 
     Returns
     -------
     tuple of Proposal
         One per competency, then one per exemptible unit and course.
     """
+    memo = memo or Memo()
     units = {(c.id, u.id): u for c in courses for u in c.units}
     names = {c.id: c.name for c in courses}
     by_item: dict[tuple[str, str], list[Match]] = {}
@@ -103,32 +112,55 @@ def propose(
         by_item.setdefault((m.certificate_id, m.item_id), []).append(m)
     found: list[Proposal] = []
     for certificate in certificates:
-        homes = task_homes(certificate, by_item, settings)
+        homes = task_homes(certificate, by_item, settings, memo)
         for item in certificate.competencies:
             key = (certificate.id, item.id)
-            ranked = sorted(
-                by_item.get(key, []), key=lambda m: (-m.probability, m.course_id, m.unit_id)
-            )
-            by_unit = {(m.course_id, m.unit_id): m for m in ranked}
-            links = []
-            for node, _ in g.links(graph, g.item_node(*key)):
-                unit_key = (graph.nodes[node]["course_id"], graph.nodes[node]["unit_id"])
-                links.append((units[unit_key], by_unit[unit_key]))
-            case = Case(
-                item,
-                tuple(links),
-                ranked[0] if ranked else None,
-                next((m for m in ranked if m.grade is None), None),
-                tuple(units[m.course_id, m.unit_id] for m in ranked if m.grade == 0),
-                g.share(graph, g.item_node(*key)),
-                _missing(parts.get(key, ()), settings) if links else (),
-                home_course(links, ranked, homes, item),
-                names,
-                settings,
-            )
-            found.append(next(p for rule in ITEM_RULES if (p := rule(case)) is not None))
-    found += exemptions(graph, courses, certificates, by_item, settings)
+            mine, listed = by_item.get(key, []), parts.get(key, ())
+
+            def proposed(
+                item: Competency = item,
+                mine: Sequence[Match] = mine,
+                listed: Sequence[tuple[str, float]] = listed,
+                homes: Homes = homes,
+            ) -> Proposal:
+                case = _case(graph, units, names, item, mine, listed, homes, settings)
+                return next(p for rule in ITEM_RULES if (p := rule(case)) is not None)
+
+            ground = (*mine, listed, usual_home(homes, item))
+            found.append(memo.again(("item", *key), ground, proposed))
+    found += exemptions(graph, courses, certificates, by_item, settings, memo)
     return tuple(found)
+
+
+def _case(
+    graph: nx.Graph[Any],
+    units: Mapping[tuple[str, str], Unit],
+    names: Mapping[str, str],
+    item: Competency,
+    matches: Sequence[Match],
+    listed: Sequence[tuple[str, float]],
+    homes: Homes,
+    settings: Settings,
+) -> Case:
+    ranked = sorted(matches, key=lambda m: (-m.probability, m.course_id, m.unit_id))
+    by_unit = {(m.course_id, m.unit_id): m for m in ranked}
+    node = g.item_node(item.certificate_id, item.id)
+    links = []
+    for other, _ in g.links(graph, node):
+        unit_key = (graph.nodes[other]["course_id"], graph.nodes[other]["unit_id"])
+        links.append((units[unit_key], by_unit[unit_key]))
+    return Case(
+        item,
+        tuple(links),
+        ranked[0] if ranked else None,
+        next((m for m in ranked if m.grade is None), None),
+        tuple(units[m.course_id, m.unit_id] for m in ranked if m.grade == 0),
+        g.share(graph, node),
+        _missing(listed, settings) if links else (),
+        home_course(links, ranked, homes, item),
+        names,
+        settings,
+    )
 
 
 # --- rules per competency, in the order they are asked -------------------------------------
@@ -171,7 +203,7 @@ def strengthen(case: Case) -> Proposal | None:
         share, limit = _apart(practice, case.settings.practice_share, ".0%", ".1%", ".2%")
         return _proposal(
             case, Action.STRENGTHEN, "strengthen-practice",
-            f"{title}已讲授，但实践学时只占 {share}，低于学校设定的 {limit}，"
+            f"{title}已讲授，但实践学时只占 {share}，低于学校设置的 {limit}，"
             "而证书要求动手完成。",
         )  # fmt: skip
     taught = _taught_depth(case)
@@ -247,11 +279,14 @@ def _proposal(
 
 
 def _apart(value: float, limit: float, *formats: str) -> tuple[str, str]:
-    """A figure below its limit, both in words that differ: 0.299 is not shown as 0.30."""
+    """A figure below its limit, both in words that differ: 0.299 is not shown as 0.30.
+
+    The limit is a setting and never rounded: 0.225 is not shown as 0.23.
+    """
     shown = ("", "")
-    for f in formats or (".2f", ".3f", ".4f"):
+    for digits, f in enumerate(formats or (".2f", ".3f", ".4f"), 2):
         shown = (format(value, f), format(limit, f))
-        if shown[0] != shown[1]:
+        if shown[0] != shown[1] and round(limit, digits) == limit:
             break
     return shown
 

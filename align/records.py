@@ -351,7 +351,8 @@ class Reading:
     """All that was understood of one file, and all that was not.
 
     ``unplaced`` lists tables rows and numbered lines that look like content but could not be
-    placed: nothing is dropped in silence.
+    placed: nothing is dropped in silence.  ``aside`` lists what was understood as 课程思政
+    and is not compared, since it resembles every standard.
     """
 
     source: Source
@@ -360,6 +361,7 @@ class Reading:
     plan: ProgrammePlan | None = None
     problems: tuple[Problem, ...] = ()
     unplaced: tuple[Passage, ...] = ()
+    aside: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,9 +171,14 @@ def pool(kept: Snapshot, told: Iterable[Pair], drawn: Iterable[Pair]) -> list[Pa
 
 
 def draw_sample(
-    store: Store, who: Person, space: Workspace, kept: Snapshot, told: Iterable[Pair], count: int
+    store: Store, who: Person, space: Workspace, kept: Snapshot, count: int
 ) -> Sample | None:
-    """Draw low-ranked pairs of a workspace's run by lot and enter them; None: nothing to draw."""
+    """Draw low-ranked pairs of a workspace's run by lot and enter them; None: nothing to draw.
+
+    A pair that anybody has ever said something of is not drawn, what another reviewer said
+    unseen included: chosen by a person, it would stand for others as if by lot.
+    """
+    told = [d.pair for d in store.carryable(who, space.id)[0]]
     before = frozenset(d.pair for d in drawn_pairs(store, who, space))
     pairs = pool(kept, told, before)
     # Nobody chooses the seed: it follows from the workspace, the run and the number of draws.

@@ -1,5 +1,10 @@
 """How fast, and with how much memory: one module per question, each prints a markdown table.
 
+    python -m benchmarks.all FOLDER  what follows, as one table; goes on where it was ended
+    python -m benchmarks.reading     pages a second, against the bare libraries
+    python -m benchmarks.screens     what each page costs the server, against an empty one
+    python -m benchmarks.neighbours  the labelled pairs by Harmony, TF-IDF and the bare model
+    python -m benchmarks.colleges    `align batch` over 1, 10, 100 colleges
     python -m benchmarks.topk        exact top-k against the bare product and other libraries
     python -m benchmarks.coldstart   `align --help`
     python -m benchmarks.cache       a second run with a transformer

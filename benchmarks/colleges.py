@@ -28,13 +28,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.report import show
+from benchmarks.report import keep, show
 
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "models" / "knowledge"
 
@@ -203,7 +203,9 @@ def run(folder: Path, colleges: int, workers: int, model: str, block: int | None
     )  # fmt: skip
 
 
-def measure(folder: Path, counts: Sequence[int], size: Size, workers: int, model: str) -> None:
+def measure(
+    folder: Path, counts: Sequence[int], size: Size, workers: int, model: str, json: Path | None
+) -> None:
     """Print the table of growth."""
     write(folder, max(counts), size)
     rows, found = [], []
@@ -223,12 +225,17 @@ def measure(folder: Path, counts: Sequence[int], size: Size, workers: int, model
         "工作进程峰值 MB",
         "负载",
     )
+    growth = [float("nan")] * 2
+    if len(counts) > 1:
+        growth = [
+            float(np.polyfit(np.log(counts), np.log(spent), 1)[0])
+            for spent in ([m.seconds for m in found], [m.cpu for m in found])
+        ]
+    keep(json, {"counts": list(counts), "runs": [asdict(m) for m in found],
+                "courses": size.courses, "growth": growth})  # fmt: skip
     show(f"许多学院（{size.certificates} 个证书，{workers} 个工作进程）", heads, rows)
     if len(counts) > 1:
-        x = np.log(counts)
-        wall = np.polyfit(x, np.log([m.seconds for m in found]), 1)[0]
-        cpu = np.polyfit(x, np.log([m.cpu for m in found]), 1)[0]
-        print(f"\n随学院数的幂次：秒 {wall:.2f}，处理器秒 {cpu:.2f}")
+        print(f"\n随学院数的幂次：秒 {growth[0]:.2f}，处理器秒 {growth[1]:.2f}")
 
 
 def by_block(folder: Path, blocks: Sequence[int], size: Size, workers: int, model: str) -> None:
@@ -256,10 +263,11 @@ def main() -> None:
     options.add_argument("--blocks", type=int, nargs="+")
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--model", default="default")
+    options.add_argument("--json", type=Path, help="where the figures of --measure go")
     given = options.parse_args()
     size = Size(given.programmes, given.courses, given.units, given.certificates, given.items)
     if given.measure:
-        measure(given.folder, given.measure, size, given.workers, given.model)
+        measure(given.folder, given.measure, size, given.workers, given.model, given.json)
     if given.blocks:
         by_block(given.folder, given.blocks, size, given.workers, given.model)
     if not given.measure and not given.blocks:

@@ -2,17 +2,22 @@
 
     python -m benchmarks.faults                      the long trials and the tests, as one table
     python -m benchmarks.faults --only saving --db postgresql://…/an_empty_database
+    python -m benchmarks.faults --kept FOLDER        goes on where it stopped; the table at the end
 
-Saving, exporting and `align batch` are killed (SIGKILL) at random moments, and saving meets a disk
-that is full after a random number of bytes; after each trial everything that was confirmed is
-looked for.  docs/reliability.md keeps the last table.
+Saving (on SQLite and on a PostgreSQL server of its own), exporting and `align batch` are killed
+(SIGKILL) at random moments, and saving meets a disk that is full after a random number of bytes;
+after each trial everything that was confirmed is looked for.  Of `align batch` by turns everything,
+the client alone and one worker alone is killed.  docs/reliability.md keeps the last table.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import hashlib
+import importlib
+import json
 import os
 import random
 import shutil
@@ -37,6 +42,7 @@ from align.settings import Settings
 from align.store import open_store
 from benchmarks.colleges import Size, write
 from benchmarks.faults_table import print_table
+from benchmarks.report import keep
 
 #: Killed so often at least, each.
 TRIALS = 30
@@ -200,7 +206,13 @@ def of_export(folder: Path, *, times: int = TRIALS, seed: int = 0) -> Trial:
 
 
 def of_batch(folder: Path, *, times: int = TRIALS, seed: int = 0) -> Trial:
-    """Kill ``align batch`` with all its workers again and again; the end must be byte-identical."""
+    """Kill ``align batch``, its client or one worker again and again; the end must be the same.
+
+    A killed worker alone must not end the run; whatever was killed, what is found in the end must
+    be byte-identical to an undisturbed run.
+    """
+    import psutil  # type: ignore[import-untyped, unused-ignore]
+
     chance = random.Random(seed)
     write(folder / "many", 2, SMALL)
     where = {**os.environ, "ALIGN_CACHE": str(folder / "cache")}
@@ -221,22 +233,40 @@ def of_batch(folder: Path, *, times: int = TRIALS, seed: int = 0) -> Trial:
     whole = _hashes(folder / "whole")
     tried = blocks = lost = finished = 0
     out = folder / "out"
+    kinds = dict.fromkeys(("全部", "只有主进程", "一个工作进程"), 0)
     while tried < times:
         process = start(out)
         try:
             code = process.wait(usual * (0.3 + 0.8 * chance.random()))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            kind = list(kinds)[tried % len(kinds)]
+            workers = [
+                p for p in psutil.Process(process.pid).children(recursive=True)
+                if any("spawn_main" in part for part in p.cmdline())
+            ]  # fmt: skip
+            if kind == "一个工作进程" and not workers:
+                kind = "全部"
+            kinds[kind] += 1
             tried += 1
-            continue
+            if kind == "一个工作进程":
+                chance.choice(workers).kill()
+                code = process.wait()
+            else:
+                process.kill()
+                process.wait()
+                if kind == "只有主进程":
+                    psutil.wait_procs(workers, timeout=usual)  # they find nobody to work for
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                continue
         lost += code != 0 or _hashes(out) != whole
         finished += 1
         blocks += len(list((out / "_blocks").glob("*.json")))
         shutil.rmtree(out)
     lost += start(out).wait() != 0 or _hashes(out) != whole
     blocks += len(list((out / "_blocks").glob("*.json")))
-    return Trial(tried, blocks, lost, f"接着做完 {finished + 1} 次，结果逐字节相同")
+    killed = "，".join(f"{kind} {n}" for kind, n in kinds.items())
+    return Trial(tried, blocks, lost, f"{killed}；做完 {finished + 1} 次，结果逐字节相同")
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -249,16 +279,29 @@ def _hashes(folder: Path) -> dict[str, str]:
     }
 
 
-def trials(only: Sequence[str], times: int, db: str) -> dict[str, Trial]:
-    """Run the long trials, each in a folder of its own."""
+def of_postgres(data: Path, *, times: int = TRIALS) -> Trial:
+    """:func:`of_saving` on a PostgreSQL server started for it."""
+    server = importlib.import_module("tests.postgres_kit").Postgres()
+    try:
+        return of_saving(server.new_database(), data, times=times)
+    finally:
+        server.close()
+
+
+NAMES = ("saving", "postgres", "full", "export", "batch")
+
+
+def trials(only: Sequence[str], times: int, db: str, kept: Path | None = None) -> dict[str, Trial]:
+    """Run the long trials, each in a folder of its own; those in ``kept`` are not run again."""
     with tempfile.TemporaryDirectory(prefix="align-faults-") as made:
         here = Path(made)
-        for name in ("saving", "full", "export", "batch"):
+        for name in NAMES:
             (here / name).mkdir()
         kinds: dict[str, Callable[[], Trial]] = {
             "saving": lambda: of_saving(
                 db or str(here / "saving" / "align.db"), here / "saving", times=times
             ),
+            "postgres": lambda: of_postgres(here / "postgres", times=times),
             "full": lambda: of_saving(
                 str(here / "full" / "align.db"), here / "full", times=times, full=True
             ),
@@ -267,7 +310,12 @@ def trials(only: Sequence[str], times: int, db: str) -> dict[str, Trial]:
         }
         found = {}
         for name in only or kinds:
+            file = kept / f"{name}.json" if kept is not None else None
+            if file is not None and file.is_file():
+                found[name] = Trial(**json.loads(file.read_bytes())["found"])
+                continue
             found[name] = kinds[name]()
+            keep(file, dataclasses.asdict(found[name]))
             print(name, found[name], file=sys.stderr, flush=True)
         return found
 
@@ -275,12 +323,13 @@ def trials(only: Sequence[str], times: int, db: str) -> dict[str, Trial]:
 def main() -> None:
     """Run what is asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", choices=("saving", "full", "export", "batch"))
+    parser.add_argument("--only", action="append", choices=NAMES)
     parser.add_argument("--times", type=int, default=TRIALS)
     parser.add_argument("--db", default="", help="an empty PostgreSQL database for `saving`")
+    parser.add_argument("--kept", type=Path, help="folder with the result of each trial")
     parser.add_argument("--no-tests", action="store_true", help="the trials only")
     given = parser.parse_args()
-    found = trials(given.only or (), given.times, given.db)
+    found = trials(given.only or (), given.times, given.db, given.kept)
     print_table({n: (t.tried, t.confirmed, t.lost, t.said) for n, t in found.items()},
                 tests=not given.no_tests)  # fmt: skip
 

@@ -23,7 +23,13 @@ FAULTS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
         ("test_store_faults.py::test_killed_at_any_moment_of_saving_nothing_confirmed_is_lost",),
     ),
     (
-        "`align batch` 连同工作进程被强制结束", "再运行一次，接着做",
+        "保存判断时程序被强制结束，PostgreSQL", "没有“已保存”的，再按一次",
+        "已确认的全部，账本完整", "postgres",
+        ("test_store_faults.py::test_killed_at_any_moment_of_saving_nothing_confirmed_is_lost",),
+    ),
+    (
+        "`align batch` 连同工作进程、只有主进程、一个工作进程被强制结束",
+        "再运行一次，接着做；少一个工作进程照常做完",
         "做完的块；最后结果逐字节相同", "batch",
         ("test_batch.py::test_a_killed_client_is_resumed_with_the_same_bytes",
          "test_batch.py::test_a_killed_worker_costs_nothing"),

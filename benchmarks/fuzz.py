@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fuzz_targets import Fuzzed, finding, targets
-from benchmarks.report import show
+from benchmarks.report import keep, show
 
 _SECONDS_EACH = 20  # one input; the reader's own limit for a file is 120
 _MEMORY_MB = 1_536  # as the reader's own limit
@@ -34,12 +34,20 @@ def main() -> None:
     asked.add_argument("--seconds", type=int, default=60, help="for each reader")
     asked.add_argument("--only", action="append", help="a reader; may be given again")
     asked.add_argument("--keep", type=Path, default=Path("fuzz-findings"))
+    asked.add_argument("--json", type=Path, help="file for the results; readers in it are done")
     asked.add_argument("--one", help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.one:
         _one(given.one, given.seconds, given.keep)
         return
-    rows = [_run(name, given.seconds, given.keep) for name in given.only or targets()]
+    done: dict[str, list[object]] = {}
+    if given.json is not None and given.json.is_file():
+        done = json.loads(given.json.read_bytes())["found"]
+    for name in given.only or targets():
+        if name not in done:
+            done[name] = list(_run(name, given.seconds, given.keep))
+            keep(given.json, done)  # after each: one that was ended goes on with the next
+    rows = list(done.values())
     show("模糊测试", ("读取", "输入数", "秒", "达到的代码边", "发现"), rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 from collections.abc import Sequence
@@ -33,6 +34,17 @@ def peak_memory() -> float:
         return 0.0
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / 1e6 if platform.system() == "Darwin" else most / 1e3
+
+
+def keep(path: Path | None, found: object) -> None:
+    """Keep a part's figures with the machine they were taken on; nothing without a path."""
+    if path is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = {"machine": machine(), "load": os.getloadavg()[0], "found": found}
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    new.replace(path)  # half a file would look like a part that is done
 
 
 def show(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

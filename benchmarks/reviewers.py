@@ -40,7 +40,7 @@ from align.settings import load_settings
 from align.store import Store, open_store
 from benchmarks.browserless import Refused, Session, cookie, key_of
 from benchmarks.cache import sample_texts
-from benchmarks.report import show
+from benchmarks.report import keep, show
 
 COURSES, UNITS, ITEMS = 25, 20, 139  # a whole programme against a whole certificate
 PASSWORD = "a-long-Passw0rd-7"
@@ -67,17 +67,23 @@ def main() -> None:
     options.add_argument("--decisions", type=int, default=12, help="by each reviewer")
     options.add_argument("--think", type=float, default=5.0, help="mean seconds between decisions")
     options.add_argument("--blind", action="store_true", help="two independent words on a pair")
+    options.add_argument("--json", type=Path, help="where the figures go")
     given = options.parse_args()
     result = _compared()
-    whole = True
+    whole, found = True, []
     for number in given.reviewers:
         with tempfile.TemporaryDirectory(prefix="align-") as name:
-            whole &= _measure(Path(name), result, number, given)
+            figures = _measure(Path(name), result, number, given)
+        found.append(figures)
+        whole &= bool(figures["whole"]) and not figures["lost"]
+    keep(given.json, found)
     if not whole:
         sys.exit("a decision was lost, or the ledger is broken")
 
 
-def _measure(data: Path, result: pipeline.Result, number: int, given: argparse.Namespace) -> bool:
+def _measure(
+    data: Path, result: pipeline.Result, number: int, given: argparse.Namespace
+) -> dict[str, object]:
     decisions, think = given.decisions, given.think
     store = open_store(data=data)
     space = _filled(store, result, number, 2 if given.blind else 1)
@@ -136,7 +142,12 @@ def _measure(data: Path, result: pipeline.Result, number: int, given: argparse.N
     )
     for told, times in (alone.errors + together.errors).most_common(5):
         print(f"  {times} × {told}", file=sys.stderr)
-    return found.whole and not lost
+    return {
+        "reviewers": number, "rows": rows, "tried": alone.tried + together.tried,
+        "confirmed": len(confirmed), "lost": len(lost), "whole": found.whole,
+        "errors": sum((alone.errors + together.errors).values()),
+        "memory": [quiet, peak], "processor": [each, each_of_many], "load": [before, during],
+    }  # fmt: skip
 
 
 def _places(entries: Sequence[str], number: int, blind: bool) -> list[tuple[str, str]]:
@@ -226,7 +237,7 @@ def _compared() -> pipeline.Result:
         return pipeline.run(gathered, load_embedder(), matcher, load_settings(None))
 
 
-def _write(folder: Path) -> None:
+def _write(folder: Path, courses: int = COURSES, units: int = UNITS, items: int = ITEMS) -> None:
     texts, chance = sample_texts(), random.Random(5)
 
     def mixed() -> str:
@@ -234,19 +245,19 @@ def _write(folder: Path) -> None:
         return (left[: len(left) // 2 + 1] + right[len(right) // 2 :])[:60]
 
     heads: tuple[str, ...] = ("课程", "单元", "任务", "教学内容", "学时")
-    for c in range(COURSES):
+    for c in range(courses):
         rows = [
             (f"课程{c + 1}", f"单元{k // 5 + 1}", mixed()[:20], f"{mixed()}；{mixed()}", 4)
-            for k in range(UNITS)
+            for k in range(units)
         ]
         _table(folder / "courses" / f"课程{c + 1}.csv", heads, rows)
-    items = [
+    required = [
         ("证书", "中级", f"{k // 25 + 1} 领域", f"{k // 25 + 1}.{k // 5 % 5 + 1} 任务",
          f"{k // 25 + 1}.{k // 5 % 5 + 1}.{k % 5 + 1}", "能" + mixed())
-        for k in range(ITEMS)
+        for k in range(items)
     ]  # fmt: skip
     heads = ("证书", "等级", "工作领域", "工作任务", "编号", "职业技能要求")
-    _table(folder / "certs" / "证书.csv", heads, items)
+    _table(folder / "certs" / "证书.csv", heads, required)
 
 
 def _table(path: Path, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

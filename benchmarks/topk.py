@@ -11,11 +11,12 @@ import argparse
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
 from align.match.topk import BLOCK_BYTES, Floats, top_k
-from benchmarks.report import cores, peak_memory, show
+from benchmarks.report import cores, keep, peak_memory, show
 
 Method = Callable[[Floats], object]
 
@@ -29,6 +30,7 @@ def main() -> None:
     options.add_argument("--k", type=int, default=10)
     options.add_argument("--stripes", type=int, default=20)
     options.add_argument("--others", type=int, default=2, help="stripes for the slow libraries")
+    options.add_argument("--json", type=Path, help="where the figures go")
     given = options.parse_args()
     generator = np.random.default_rng(0)
     a = _units(generator, given.units, given.columns)
@@ -66,6 +68,8 @@ def main() -> None:
         rows,
     )
     block = BLOCK_BYTES / 2**20
+    keep(given.json, {"rows": rows, "shape": [given.units, given.items, given.columns],
+                      "bare": bare, "memory": memory})  # fmt: skip
     print(f"\ntop_k 增加的内存峰值 {memory:.0f} MB（块 {block:.0f} MB）；裸乘积取较快者：{bare}")
 
 

@@ -339,7 +339,7 @@ def proposals() -> tuple[Proposal, ...]:
         Proposal(
             f"course:coldchain:{warehouse.id}", Action.EXEMPT, "exempt-course", "coldchain",
             ("初级-1.1.1", "中级-1.1.2"), warehouse.id, tuple(u.id for u in warehouse.units),
-            "《冷库运营实务》按学时计 84% 的内容被证书覆盖，不低于学校设定的 80%。", 0.81,
+            "《冷库运营实务》按学时计 84% 的内容被证书覆盖，不低于学校设置的 80%。", 0.81,
             hours=64.0, credits=4.0,
         )
     )  # fmt: skip

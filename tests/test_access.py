@@ -60,6 +60,25 @@ def _withdraw(w: World, who: Person, k: int) -> Any:
     return w.store.withdraw_conversion(who, made.id, "错")
 
 
+def _submitted(w: World, k: int) -> str:
+    """A conversion that one step has to sign, whoever works here."""
+    values = {"approval-chain": {"steps": ["审核=教师/委员会/教务管理员"]}}
+    w.store.save_rules(w.admin, w.college.id, None, values, "试", check=RuleSet)
+    (made,) = w.store.approve_conversions(w.committee, w.id, [rule(f"审课{k}")])
+    return made.id
+
+
+def _sign(w: World, who: Person, k: int) -> Any:
+    return w.store.sign_conversions(who, [(_submitted(w, k), 0)])
+
+
+def _withdraw_signature(w: World, who: Person, k: int) -> Any:
+    made = _submitted(w, k)
+    if who in w.people.values() and who.role in {F, C, A}:
+        w.store.sign_conversions(who, [(made, 0)])
+    return w.store.withdraw_signature(who, made, "错")
+
+
 def _record(w: World, who: Person, k: int) -> Any:
     held = deposit(w, evidence=f"证 {k}")
     return w.store.record_conversion(who, LEARNER, exempted(w, held))
@@ -167,6 +186,8 @@ DEEDS: dict[str, tuple[set[Role], Deed]] = {
         lambda w, p, k: w.store.approve_conversions(p, w.id, [rule(f"课{k}")]),
     ),
     "withdraw_conversion": ({C}, _withdraw),
+    "sign_conversions": ({F, C, A}, _sign),
+    "withdraw_signature": ({F, C, A}, _withdraw_signature),
     "add_results": (
         {C, A},
         lambda w, p, k: w.store.add_results(p, [converted(str(k), entry_id="")]),
@@ -221,6 +242,8 @@ def refused(world: World, deed: Deed, who: Person, k: int, name: str) -> None:
         "erase_person",
         "reopen",
         "withdraw_conversion",
+        "sign_conversions",
+        "withdraw_signature",
         "record_conversion",
         "erase_learner",
         "remove_template",
@@ -293,7 +316,7 @@ def test_nothing_of_the_writing_functions_was_forgotten() -> None:
 
     reading = {
         "accounts", "agreements", "template_bytes", "template_versions",
-        "approvals", "be_here", "here", "reading", "shares",
+        "approvals", "approved_bytes", "approved_files", "be_here", "here", "reading", "shares",
         "carryable", "comments", "decided", "decisions", "entries", "link_decisions",
         "calibration_in_force", "calibration_versions", "conversion_versions", "conversions",
         "directory", "directory_versions", "learner_conversions", "learners", "results",
@@ -356,6 +379,10 @@ READINGS: dict[str, Callable[[World, Person], Any]] = {
     "be_here": lambda w, p: w.store.be_here(p, w.id, "compare", datetime.now(UTC)),
     "comments": lambda w, p: w.store.comments(p, w.id),
     "approvals": lambda w, p: w.store.approvals(p, w.id),
+    "approved_files": lambda w, p: w.store.approved_files(p, w.id),
+    "approved_bytes": lambda w, p: w.store.approved_bytes(
+        p, w.store.approvals(w.admin, w.id)[-1].id
+    ),
     "agreements": lambda w, p: w.store.agreements(p, w.id),
     "template_versions": lambda w, p: w.store.template_versions(p, w.college.id),
     "template_bytes": lambda w, p: w.store.template_bytes(
@@ -414,6 +441,7 @@ def test_nobody_sees_over_the_wall_but_the_centre(home: Home) -> None:
     with home.open() as store:
         world = World(store)
         _save_template(world, world.admin, 1)
+        store.approve(world.committee, world.id, b"PK plan", ["主任"])
         for name, read in READINGS.items():
             for person in world.people.values():
                 read(world, person)

@@ -13,6 +13,7 @@ import re
 import string
 import threading
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,12 @@ import streamlit as st
 from align import pipeline
 from align.match import FEATURE_ZH
 from align.plan.matrix import Column
+from align.plan.word import local_time
 from align.records import Action, Place
 from align.ui.components import html
 from align.ui.components.heat import chosen_cell, linked_only
 from align.ui.frame import PAGES
-from align.ui.words import EN, LANGUAGES, ZH
+from align.ui.words import EN, LANGUAGES, ZH, clock
 from align.ui.words.en import FEATURES_EN
 from align.ui.workbench import Workbench
 from tests import app_kit
@@ -140,6 +142,7 @@ def test_the_reviewer_is_asked_their_name_once(
     at.text_input(key="reviewer.name").set_value("王老师")
     at.button[0].click().run()
     assert "王老师" in shown(at)
+    assert ZH["role.local"] in shown(at) and ZH["role.committee"] not in "".join(bodies(at))
     assert [b.key for b in at.button] == ["start.run"]
     # Another browser, another day: the name stands in the store.
     assert "王老师" in shown(opened())
@@ -398,7 +401,7 @@ def test_the_files_offered_are_those_of_the_command_line(tmp_path: Path) -> None
     names = [n for names in pipeline.FORMAT_FILES.values() for n in names]
     text = shown(at)
     assert ZH["export.notice"] in text
-    assert "全部为机器建议，未经教师审定" in text
+    assert "全部为机器建议，未经教师审核" in text
     written = pipeline.write(result, tmp_path / "out", formats=list(pipeline.FORMAT_FILES))
     bench = Workbench()
     for path in written:
@@ -443,6 +446,15 @@ def test_places_read_naturally_in_both_languages() -> None:
     assert "第2行" in shown(at)
     assert "line 2" in shown(english(at))
     assert str(Place(page=3, table=1, row=2)) == "第3页 表1 第2行"
+
+
+def test_times_are_beijings_with_the_year_wherever_the_reader_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    late = datetime(2026, 12, 31, 16, 5, tzinfo=UTC)
+    assert clock(late, day=True) == "2027-01-01 00:05" == local_time(late)
+    assert clock(late) == "00:05"
 
 
 def test_importing_a_page_runs_nothing() -> None:

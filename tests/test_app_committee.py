@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from typing import Literal
 
 import pytest
+from docx import Document
 from streamlit.testing.v1 import AppTest
 
 from align import review, snapshot
@@ -16,7 +18,7 @@ from align.links import pair_of
 from align.records import Action, Proposal
 from align.review.interval import alpha_interval, kappa_interval
 from align.store import verify_receipt
-from align.ui import committee, wiring
+from align.ui import committee
 from align.ui.look import Look
 from align.ui.said import Heard, Said
 from align.ui.words.zh import ZH
@@ -327,10 +329,12 @@ def test_approval_needs_names_and_the_typed_word_and_gives_a_receipt(desk: Desk)
     assert re.search(rf"{ZH['approve.when']}\|+\d{{4}}-\d\d-\d\d \d\d:\d\d\|", facts)
     assert not re.search(rf"{ZH['decide.note']}\|+{made.day}", facts)
     person = desk.person(Role.COMMITTEE)
-    papers = at.session_state[f"approved.{desk.space.id}"]
-    assert (papers.approval, papers.ledger) == (None, ZH["approve.ledger"])
-    plan = wiring.bench().file(desk.look().result, "plan.docx", "test", papers)
+    # The very file is kept: what a member downloads later is what was approved.
+    plan = store().approved_bytes(person, made.id)
     assert made.digest == hashlib.sha256(plan).hexdigest()
+    words = "\n".join(p.text for p in Document(io.BytesIO(plan)).paragraphs)
+    assert "软件逐条比对" in words and "批准（" not in words
+    assert ZH["approve.plan"] in {d.proto.label for d in at.get("download_button")}
     receipt = at.session_state[f"receipt.{desk.space.id}"]
     checked = verify_receipt(receipt, store().keys.public())
     assert (checked.genuine, checked.known_key, checked.digest) == (True, True, made.digest)

@@ -117,8 +117,9 @@ def test_a_grade_is_stored_at_once_with_note_and_the_machines_probability() -> N
 
 def test_the_next_open_entry_comes_by_itself() -> None:
     at = opened("compare")
-    for pair in pairs_of()[:3]:
+    for left, pair in zip((3, 2, 1), pairs_of(), strict=False):
         assert entry(at) == "|".join(FIRST)
+        assert ZH["compare.left_item"].format(n=left) in shown(at)
         press(at, "none", pair)
     assert [w.grade for w in words()] == [0, 0, 0]
     assert entry(at) == "900101|初级-1.1.2"
@@ -126,6 +127,8 @@ def test_the_next_open_entry_comes_by_itself() -> None:
     # Taught in full answers a requirement, whatever its other candidates.
     press(at, "full", pairs_of(("900101", "初级-1.1.2"))[0])
     assert entry(at) == "900101|初级-1.2.1"
+    at.radio[0].set_value(0).run()
+    assert ZH["compare.nothing_left"] in shown(at)
     at.toggle(key="compare_open").set_value(True).run()
     assert len(at.radio[0].options) == 6
     at.button(key="compare.next").click().run()

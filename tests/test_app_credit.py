@@ -71,7 +71,10 @@ def agree(at: AppTest, *courses: str) -> AppTest:
 
 def approve() -> AppTest:
     known()
-    at = agree(view("candidates"), PARCELS)
+    at = view("candidates")
+    at.button(key="cand.agree").click().run()
+    assert [e.value for e in at.error] == [ZH["cand.agree_missing"]]
+    at = agree(at, PARCELS)
     at.button(key="cand.approve").click().run()
     return at
 
@@ -167,7 +170,14 @@ def test_the_committee_approves_the_exact_choice_as_rules() -> None:
     (rule,) = store().conversions(me())
     assert (rule.entry_id, rule.course, rule.credits) == ("E1", PARCELS, 2.0)
     assert rule.approved.startswith("王老师 ")
-    assert PARCELS in shown(at)
+    assert PARCELS in shown(at) and ZH["dir.ever"] in shown(at)
+    assert ZH["conv.download"] in shown(at) and "cand.approve" not in keys(at)
+    (end,) = (d for d in at.date_input if d.key and d.key.startswith("conv.to"))
+    end.set_value(date(2028, 12, 31)).run()
+    at.button(key="cand.approve").click().run()
+    (rule,) = store().conversions(me())
+    assert (rule.version, rule.valid_to) == (2, date(2028, 12, 31))
+    assert "2028-12-31" in shown(at) and "cand.approve" not in keys(at)
     reason(at, "conv.reason", "学分有误", "conv.withdraw")
     assert store().conversions(me()) == []
     assert store().verify("local").whole
@@ -240,7 +250,7 @@ def table(head: tuple[str, ...], *lines: tuple[str, ...]) -> bytes:
 
 def test_the_directory_is_imported_after_a_look_and_again_without_doubles() -> None:
     at = view("directory")
-    assert ZH["dir.none"] in shown(at)
+    assert ZH["dir.none"] in shown(at) and ZH["dir.none_do"] in shown(at)
     data = table(
         DIRECTORY_HEAD,
         ("E1", "快件处理员", "职业技能等级证书", "某公司", "收派员", "初级、中级", "", "36",
@@ -306,8 +316,26 @@ def test_a_class_is_converted_from_a_table_or_told_why_not() -> None:
     assert "转委员会单独认定" in text
     assert "共 3 人，2 学分" in text
     assert store().learners(me()) == []
+    assert "学习成果名录中没有这一项" in text and "有效期至 2022-01-31，已过期" in text
     at.button(key="learn.deposit.class").click().run()
     assert store().learners(me()) == ["20240001", "20240002", "20240003"]
+
+
+def test_reasons_have_their_figures_in_english_too() -> None:
+    approve()
+    cap = {"certificate-cap": {"credits": 1.0}}
+    store().save_rules(me(), "local", None, cap, "委员会", check=RuleSet)
+    papers = [("初级", date(2019, 1, 31)), ("初级", date.today()), ("中级", date.today())]
+    store().add_results(
+        me(), [LearningResult("", "20240001", "快件处理员", level, day, "E1")
+               for level, day in papers]
+    )  # fmt: skip
+    text = shown(english(way("account")))
+    assert (
+        "expired on 2022-01-31" in text and "Credit cap per certificate: at most 1 credits" in text
+    )
+    assert "a higher level is there: 中级 counts and includes 初级" in text
+    assert EN["result.expired"] in text
 
 
 def test_an_account_is_converted_exported_and_erased(place: Path) -> None:
@@ -325,7 +353,8 @@ def test_an_account_is_converted_exported_and_erased(place: Path) -> None:
     at.button(key="learn.export").click().run()
     (entry,) = store().entries(me(), kind="learner.exported", limit=5)
     assert "20240001" not in str(entry)
-    assert any(d.proto.label == ZH["export.download"] for d in at.get("download_button"))
+    given = {d.proto.label for d in at.get("download_button")}
+    assert {ZH["learn.as_docx"], ZH["learn.as_xlsx"], ZH["learn.as_json"]} <= given
     at.text_input(key="learn.erase.20240001").set_value("2024000")
     at.button(key="learn.erase.do").click().run()
     assert store().learners(me()) == ["20240001"]
@@ -388,7 +417,7 @@ def test_results_without_a_rule_are_decided_singly() -> None:
     assert f"快件处理员 {store().conversions(me())[0].level} → {PARCELS}" in text
 
 
-def test_one_of_several_choices_is_picked_with_a_reason_after_the_chain() -> None:
+def test_one_of_several_choices_is_picked_with_a_reason() -> None:
     known()
     look = app_kit.look_of()
     rules = [
@@ -396,19 +425,13 @@ def test_one_of_several_choices_is_picked_with_a_reason_after_the_chain() -> Non
         for c in look.courses.values() if c.name in {PARCELS, CUSTOMERS}
     ]  # fmt: skip
     store().approve_conversions(me(), space().id, rules)
-    values = {"certificate-cap": {"credits": 2.0},
-              "approval-chain": {"steps": ["学生申请", "学院审核"]}}  # fmt: skip
+    values = {"certificate-cap": {"credits": 2.0}}
     store().save_rules(me(), "local", None, values, "委员会", check=RuleSet)
     deposited()
     at = way("account")
     (picks,) = (r for r in at.radio if r.key and r.key.startswith("learn.choice"))
     first, second = picks.options
     picks.set_value(1).run()
-    assert "还差：学生申请、学院审核" in shown(at)
-    assert at.button(key="learn.record").disabled
-    at.checkbox(key="learn.step.20240001.0.0").check().run()
-    assert "审批已到第 1 步，共 2 步；还差：学院审核" in shown(at)
-    at.checkbox(key="learn.step.20240001.0.1").check().run()
     at.button(key="learn.record").click().run()
     assert [e.value for e in at.error] == [ZH["tune.reason_missing"]]
     assert store().learner_conversions(me(), "20240001") == []
@@ -418,9 +441,69 @@ def test_one_of_several_choices_is_picked_with_a_reason_after_the_chain() -> Non
     (one,) = made.exempted
     assert second == f"2. {one.rule.course}" != first.replace("1.", "2.")
     assert (made.choices, made.reason) == (2, "学生本人选定")
-    assert made.steps == ("学生申请", "学院审核")
     assert "学生本人选定" in shown(at) and "2 种选法之一" in shown(at)
     assert "此前" not in shown(at) and "已经转换过" in shown(at)
+
+
+# --- the approval chain -------------------------------------------------------------------------
+
+
+def test_a_conversion_is_signed_step_by_step_by_those_whose_turn_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens = app_kit.college(monkeypatch)
+    people = {role: store().session(token) for role, token in tokens.items()}
+    admin, faculty = people[Role.ADMIN], people[Role.FACULTY]
+    assert admin is not None and faculty is not None
+    steps = ["专业=教师", "教学系=委员会", "教务处=教务管理员"]
+    values = {"approval-chain": {"steps": steps}}
+    store().save_rules(admin, admin.college_id, None, values, "学术委员会", check=RuleSet)
+    store().import_entries(admin, admin.college_id, [COURIER])
+
+    def as_(role: str) -> AppTest:
+        app_kit.sign_in(monkeypatch, tokens[role])
+        return view("candidates")
+
+    at = as_(Role.COMMITTEE)
+    at = agree(at, PARCELS)
+    assert at.button(key="cand.approve").label == ZH["cand.submit"]
+    at.button(key="cand.approve").click().run()
+    assert ZH["cand.submitted"] in shown(at) and "cand.approve" not in keys(at)
+    assert "轮到 专业（教师）" in shown(at) and "chain.do" not in keys(at)
+    assert store().conversions(faculty) == []
+    assert "chain.do" not in keys(as_(Role.ADMIN)), "the last step does not sign first"
+    for role in (Role.FACULTY, Role.COMMITTEE, Role.ADMIN):
+        at = as_(role)
+        at.button(key="chain.do").click().run()
+        assert not at.exception
+    (made,) = store().conversions(faculty)
+    assert made.course == PARCELS and "教学系 孙主任" in made.approved
+    assert ZH["chain.whole"] in shown(at) and "✓ 教务处 李管理" in shown(at)
+    at = reason(as_(Role.FACULTY), "chain.back.reason", "重新核对", "chain.back")
+    assert store().conversions(faculty) == []
+    assert "收回“专业”的签署" in shown(at) and "重新核对" in shown(at)
+    assert "chain.do" in keys(at) and store().verify(admin.college_id).whole
+
+
+def test_on_a_laptop_the_chain_says_that_it_needs_sign_in() -> None:
+    known()
+    at = toggle(opened("credit"), "approval-chain")
+    assert ZH["chain.laptop"] in shown(at)
+    reason(at, "rule.reason.", "学术委员会", "rule.save")
+    at = agree(view("candidates"), PARCELS)
+    at.button(key="cand.approve").click().run()
+    assert ZH["chain.laptop"] in shown(at) and "chain.do" not in keys(at)
+    assert store().conversions(me()) == []
+
+
+def test_steps_that_nobody_may_sign_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = app_kit.college(monkeypatch)
+    app_kit.sign_in(monkeypatch, tokens[Role.ADMIN])
+    at = toggle(opened("credit"), "approval-chain")
+    (box,) = (x for x in at.text_input if x.key and x.key.startswith("rule.approval-chain.steps"))
+    assert ZH["rule.no_signer"].split("：")[0] not in shown(at)
+    box.set_value("专业=教师、教务处=处长、银行=u9").run()
+    assert "没有人可以签署的步骤：教务处、银行" in shown(at)
 
 
 # --- who may, and in which language -------------------------------------------------------------

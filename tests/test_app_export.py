@@ -32,6 +32,10 @@ def downloads(at: AppTest) -> list[str]:
 def test_a_file_is_entered_in_the_ledger_with_the_fingerprint_of_its_bytes() -> None:
     at = opened("export")
     assert not at.exception
+    buttons = [b for b in at.button if b.key and b.key.startswith("export.")]
+    strong = [str(b.key) for b in buttons if b.proto.type == "primary"]
+    assert strong == ["export.plan.docx", "export.plan.xlsx", "export.plan.pdf"]
+    assert [str(b.key) for b in buttons[:3]] == strong and len(buttons) > 10
     assert downloads(at) == []
     assert exports() == []
     at.button(key="export.plan.xlsx").click().run()
@@ -72,7 +76,7 @@ def test_what_is_still_open_is_said_before_any_export() -> None:
     assert ZH["export.not_approved"] in shown(at.run())
     store().approve(me(), space().id, "0" * 64, ["王建国"], "2026-03-01")
     assert [s.value for s in at.run().success] == [
-        ZH["export.approved"].format(names="王建国", note="2026-03-01")
+        ZH["export.approved"].format(who="王建国 · 2026-03-01")
     ]
 
 

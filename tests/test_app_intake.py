@@ -96,6 +96,12 @@ def test_uploaded_files_are_corrected_bounded_compared_and_kept() -> None:
     run(at)
     assert ZH["intake.done"] in shown(at)
     found = space("快递 2027 级")
+    # The page has gone on to it, and the form is empty for the next one.
+    assert at.selectbox(key="workspace").value == found.id
+    assert at.segmented_control(key="intake_way_zh").value == "current"
+    at.segmented_control(key="intake_way_zh").set_value("new").run()
+    assert not at.file_uploader(key="uploads").value
+    at.segmented_control(key="intake_way_zh").set_value("current").run()
     assert (found.levels, found.leave_out, found.reviewers) == (("初级",), ("快递客户服务",), 2)
     assert found.corrections == (
         Correction("rename-unit", ("快件收派实务", "快件收派实务#2"), "包装与称重"),

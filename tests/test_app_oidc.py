@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 from playwright.sync_api import Page, Response, expect
 
-from align.access import COMMAND_LINE
+from align.access import COMMAND_LINE, SERVER
 from align.decisions import Role
 from align.store import open_store
 from align.ui.words import ZH
@@ -37,6 +37,7 @@ def test_the_colleges_server_vouches_for_its_people_and_for_nobody_else(
     store = open_store(data=tmp_path / "data")
     college = store.add_college("物流学院")
     store.add_person(COMMAND_LINE, college.id, "吴老师", Role.FACULTY, "wu@college.example")
+    store.add_person(COMMAND_LINE, SERVER, "学分银行中心", Role.CENTRE, "centre@bank.example")
     store.close()
     provider, port = Provider(), free_port()
     provider.secrets(tmp_path, port)
@@ -80,6 +81,16 @@ def test_the_colleges_server_vouches_for_its_people_and_for_nobody_else(
             expect(page.get_by_role("button", name=ZH["sign.oidc"])).to_be_visible()
             page.reload()
             expect(page.get_by_role("button", name=ZH["sign.oidc"])).to_be_visible()
+
+            # The address that the centre hands on is answered: to whoever must still sign in,
+            # and to the centre, whose own first page is another.
+            provider.claims = {"sub": "4", "email": "centre@bank.example", "email_verified": True}
+            page.goto(f"{server}/overview")
+            sign_in(page)
+            expect(page.get_by_text(ZH["role.centre"])).to_be_visible()
+            page.goto(f"{server}/overview")
+            expect(page.get_by_text(ZH["gate.none_to_see"])).to_be_visible()
+            expect(page.get_by_text("Page not found")).to_have_count(0)
     finally:
         provider.close()
     assert not provider.refused

@@ -32,7 +32,7 @@ def view(name: str) -> AppTest:
 
 def test_a_filled_in_plan_is_shown_and_taken_after_a_click() -> None:
     p = an_item()
-    data = edited(p.id, 裁定="同意", 裁定学时=3, 备注="<b>春季</b>")
+    data = edited(p.id, 裁定="采纳", 裁定学时=3, 备注="<b>春季</b>")
     at = view("back")
     at.file_uploader(key="back.file.0").upload("plan.xlsx", data, _XLSX).run()
     assert not at.error, at.error

@@ -217,3 +217,17 @@ def test_the_english_reason_says_what_teachers_decided_as_the_chinese_does(
     assert "No other candidate content was found." in told and "没有其他候选课程内容" in told
     exempted = [p for p in look_of().result.proposals if p.rule == "exempt-unit"]
     assert all("of the certificate's requirements, to" in reason(look_of(), p) for p in exempted)
+
+
+def test_what_the_judgements_of_compare_settle_says_so() -> None:
+    p = proposals(Action.COVERED)[0]
+    at = opened("proposals")
+    at.segmented_control(key="proposals_action").set_value("covered").run()
+    assert ZH["proposals.by_links"] not in cards(at)[0]
+    pair = (p.certificate_id, p.item_ids[0], *p.units[0])
+    store().decide_link(me(), space().id, pair, 2, seen="")
+    at.run()
+    (settled,) = (c for c in cards(at) if ZH["proposals.by_links"] in c)
+    assert ZH["proposals.by_links_note"] in settled
+    at.toggle(key="proposals_open").set_value(True).run()
+    assert not any(ZH["proposals.by_links"] in c for c in cards(at))

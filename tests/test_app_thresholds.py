@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from align import snapshot
+from align import snapshot, tuning
 from align.decisions import Role, Workspace
 from align.settings import SETTINGS, Settings
 from align.tune import scores
 from align.ui.words import EN, ZH
 from tests import app_kit, tune_kit
 from tests.app_kit import CHINESE, bodies, english, finish, me, opened, shown, store
+from tests.kit import align
 
 place, reviewed = app_kit.place, tune_kit.reviewed
 
@@ -67,7 +68,8 @@ def settings_now() -> Settings:
 def test_every_setting_is_shown_with_its_default_range_meaning_and_source() -> None:
     at = opened("thresholds")
     text = shown(at)
-    assert {s.label for s in at.slider} == {s.zh for s in SETTINGS}
+    # In their order, too: the keyboard goes row by row.
+    assert [s.label for s in at.slider] == [s.zh for s in SETTINGS]
     for s, slider in ((s, x) for s in SETTINGS for x in at.slider if x.label == s.zh):
         assert (slider.min, slider.max, slider.value) == (s.low, s.high, s.default)
         assert s.meaning in text
@@ -161,7 +163,7 @@ def test_settings_that_the_kept_run_cannot_answer_for_are_compared_again() -> No
 def test_figures_stand_with_their_interval_and_number_of_pairs() -> None:
     at = view(opened("thresholds"), "figures")
     text = shown(at)
-    assert "已审定的配对 240 对，其中有关联 60 对" in text
+    assert "已审核的配对 240 对，其中有关联 60 对" in text
     assert ZH["tune.flatters"] in text
     assert text.count("· 240 对") == 4
     assert "随附的标注样例" not in text
@@ -179,18 +181,18 @@ def test_figures_stand_with_their_interval_and_number_of_pairs() -> None:
 def test_too_few_pairs_are_said_plainly_and_the_labelled_samples_stand_in_named_as_such() -> None:
     at = view(opened("thresholds"), "figures")
     text = shown(at)
-    assert "已审定的配对太少" in text
-    assert "以下是随附的标注样例（现代家政服务与管理、现代物流管理、软件技术，共 27027 对" in text
+    assert "已审核的配对太少" in text
+    assert "以下是随附的标注样例（现代家政服务与管理、现代物流管理、软件技术，共 27,027 对" in text
     assert "不是本学院的" in text
     assert text.count("· 27,027 对") == 3, "precision, recall and F1 of every labelled pair"
     assert text.count("· 2,750 对") == 1, "calibration of the ten best of each competency"
     assert ZH["tune.confusion_samples"] in text
     view(at, "goal")
-    assert any("已审定的配对太少" in w.value for w in at.warning)
+    assert any("已审核的配对太少" in w.value for w in at.warning)
     assert "只供参考" in shown(at)
     assert "goal.use.link_threshold" not in keys(at), "the samples' threshold is not taken over"
     view(at, "refit")
-    assert any("已审定的配对太少" in w.value for w in at.warning)
+    assert any("已审核的配对太少" in w.value for w in at.warning)
     assert "refit.save" not in keys(at)
 
 
@@ -290,6 +292,39 @@ def test_a_refit_is_kept_only_by_word_and_can_be_taken_back() -> None:
     assert equipment().run_id == first
 
 
+def tuned(*arguments: str) -> str:
+    """``align tune`` on the college of the screens, by the command."""
+    done = align(
+        "tune", "--college", "local", *arguments, "--as", app_kit.NAME,
+        at=app_kit.data_file().parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_the_command_keeps_a_refit_and_takes_it_back_and_the_run_is_the_same_again() -> None:
+    first = equipment().run_id
+    before = store().snapshot(me(), first)
+    store().save_calibration(me(), "local", None, (0.5, -1.0), {}, "试用，明显偏低")
+    assert "已采用新的校准" in tuned("--refit", "--save", "--reason", "本院已审 240 对")
+    _, version = store().calibration_versions(me(), "local")
+    assert version.calibration is not None and version.reason == "本院已审 240 对"
+    assert version.author == me().id and version.figures["pairs"] == 240
+    assert version.figures["brier_after"] < version.figures["brier_before"]
+    at = opened("thresholds")
+    again(at)
+    made = snapshot.load(store().snapshot(me(), equipment().run_id))
+    assert snapshot.calibration_of(made.run.model) == version.calibration
+    assert "已撤回校准" in tuned("--take-back", "--reason", "先不用")
+    assert store().calibration_in_force(me(), equipment().id) == snapshot.AS_SHIPPED
+    assert equipment().run_id != first, "nothing is recalculated unasked"
+    again(at.run())
+    assert equipment().run_id == first
+    assert store().snapshot(me(), first) == before
+    assert store().verify().whole
+
+
 # --- what to review next ------------------------------------------------------------------------
 
 
@@ -314,12 +349,25 @@ def test_a_sample_of_low_ranked_pairs_is_drawn_logged_and_reviewed() -> None:
     assert (word.pair, word.grade) == (pair, 0)
     assert word.probability == kept.probability(word.pair)
     assert "已抽取 12 对，待审 11 对" in shown(at)
-    assert "抽样审定 1 对" in shown(at)
+    assert "抽样审核 1 对" in shown(at)
     assert ZH["tune.flatters"] not in shown(at)
     at.button(key="next.draw").click().run()
     assert len(store().samples(me(), equipment().id)) == 2
     view(at, "figures")
-    assert "已审定的配对 241 对" in shown(at)
+    assert "已审核的配对 241 对" in shown(at)
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_a_pair_that_another_has_judged_unseen_is_not_drawn() -> None:
+    store().change_workspace(me(), equipment().id, equipment().version, reviewers=2)
+    kept = snapshot.load(store().snapshot(me(), equipment().run_id))
+    free = tuning.pool(kept, (), ())
+    other = store().local_person("李老师")
+    store().decide_link(other, equipment().id, free[0], 1, seen="")
+    assert free[0] not in {d.pair for d in store().link_decisions(me(), equipment().id)}
+    made = tuning.draw_sample(store(), me(), equipment(), kept, len(free))
+    assert made is not None
+    assert {pair for pair, _ in made.drawn} == set(free[1:])
 
 
 # --- who may, and in which language -------------------------------------------------------------
@@ -351,7 +399,9 @@ def test_only_the_admin_saves_and_the_others_look(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("name", ["set", "figures", "goal", "refit", "next", "versions"])
 def test_in_english_no_chinese_is_left_but_the_documents_own(name: str) -> None:
     at = english(opened("thresholds"))
-    at.segmented_control(key="tune_view_en").set_value(name).run()
+    view_of = at.segmented_control(key="tune_view_en")
+    view_of.set_value(EN[f"tune.view_{name}"]).run()
+    assert at.segmented_control(key="tune_view_en").value == name
     assert not at.exception
     assert EN["tune.title"] in shown(at)
     own = ("设备", "王老师", "中文")

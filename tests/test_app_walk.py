@@ -356,6 +356,6 @@ def check_plan(path: Path) -> None:
     document = docx.Document(str(path))
     rows = [[c.text for c in row.cells] for table in document.tables for row in table.rows]
     told = [" ".join(row) for row in rows if any(DRONE in cell for cell in row)]
-    assert any("同意补充" in line and "孙主任" in line and SETTLED in line for line in told), told
+    assert any("采纳补充" in line and "孙主任" in line and SETTLED in line for line in told), told
     words = "\n".join([*(p.text for p in document.paragraphs), *(" ".join(r) for r in rows)])
     assert NO_FIELD not in words, "an opinion that did not carry the day is not the plan's"

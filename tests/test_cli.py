@@ -148,7 +148,7 @@ def test_each_programme_gets_its_own_folder_with_every_file(done: Done) -> None:
 def test_the_summary_says_what_was_compared_and_where_to_look(done: Done) -> None:
     assert "【快递运营】2 门课程 7 个课程单元 × 1 个证书 8 条技能要求" in done.out
     assert "【网站】1 门课程 4 个课程单元 × 1 个证书 4 条技能要求" in done.out
-    for words in ("已覆盖", "拓展", "强化", "补充", "免修", "未经教师审定"):
+    for words in ("已覆盖", "拓展", "强化", "补充", "免修", "未经教师审核"):
         assert words in done.out
     assert str(Path("output") / "快递") in done.out
     assert done.err == "", "no progress lines where nobody watches"

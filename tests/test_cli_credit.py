@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -40,7 +41,7 @@ from align.records import Action
 from align.settings import Settings
 from align.store import COMMAND_LINE, open_store
 from tests.cli_kit import command
-from tests.credit_kit import LEARNER, deposit, entry, rule
+from tests.credit_kit import LEARNER, TODAY, deposit, entry, rule
 from tests.kit import ROOT, align
 from tests.store_kit import Home, World
 
@@ -338,6 +339,59 @@ def test_the_accounts_of_a_college_are_for_its_committee_and_admin(home: Home) -
     assert code == 7 and LEARNER not in out + err
     code, _, err = asked("")
     assert code == 2 and "由谁" in err
+
+
+def test_a_learners_file_is_written_and_proves_itself(tmp_path: Path) -> None:
+    secret, db = "a-long-Passw0rd", str(tmp_path / "align.db")
+    with open_store(db, data=tmp_path) as store:
+        w = World(store)
+        store.add_person(COMMAND_LINE, w.college.id, "孙主任", Role.COMMITTEE, "u-head", secret)
+        store.add_person(COMMAND_LINE, w.college.id, "赵老师", Role.FACULTY, "u-1", secret)
+        store.import_entries(w.committee, w.college.id, [entry()])
+        store.approve_conversions(w.committee, w.id, [rule("课甲", grade=80.0)])
+        held = deposit(w, "证书 0417")
+        low = deposit(w, "证书 0003", level="初级")
+        done = convert(
+            [held, low], store.conversions(w.committee),
+            {e.id: e for e in store.directory(w.committee)}, RuleSet(), today=TODAY,
+        )  # fmt: skip
+        store.record_conversion(w.committee, LEARNER, done.exempted, done.refused)
+
+    def asked(*options: str, typed: str = "") -> tuple[int, str, str]:
+        variables = {**os.environ, "ALIGN_DATA": str(tmp_path)}
+        ran = command([*options, "--db", db], ROOT, variables, typed=typed)
+        return ran.returncode, ran.stdout, ran.stderr
+
+    out = tmp_path / "档案"
+    options = ("learner", LEARNER, "--out", str(out), "--college", "物流学院", "--password-stdin")
+    code, told, err = asked(*options, "--as", "u-1", typed=f"{secret}\n")
+    assert code == 7 and not out.exists() and "没有权限" in err
+    code, told, err = asked(*options, "--as", "u-head", typed=f"{secret}\n")
+    assert code == 0, err
+    names = [f"终身档案-{LEARNER}{x}" for x in (".json", ".docx", ".xlsx", "-回执.json")]
+    assert [Path(x).name for x in told.split()] == names
+    data, word, sheet, receipt = (out / n for n in names)
+    digest = hashlib.sha256(data.read_bytes()).hexdigest()
+    for file in (word, sheet, receipt):
+        code, told, err = asked("ledger", "verify", "--receipt", str(file))
+        assert code == 0 and "签名成立" in told and digest in told, err
+        assert "账本中有这一条" in told
+    document = docx.Document(str(word))
+    cells = {c.text for t in document.tables for row in t.rows for c in row.cells}
+    assert {LEARNER, "物流学院", "课甲", "80", digest, "证书 0417"} <= cells
+    assert any("按中级转换，初级已包含在内" in c for c in cells)
+    book = openpyxl.load_workbook(sheet)
+    assert book.sheetnames == ["概况", "学习成果", "学分转换", "不予免修", "回执"]
+    (made,) = book["学分转换"].iter_rows(min_row=4, values_only=True)
+    assert made[1:5] == ("课甲", "必修", 3, 80)
+    forged = tmp_path / "改过.docx"
+    last = document.paragraphs[-1]
+    last.text = last.text.replace(digest, "0" * 64)
+    document.save(str(forged))
+    code, _, err = asked("ledger", "verify", "--receipt", str(forged))
+    assert code == 1 and "条目与签名的哈希不符" in err
+    code, _, err = asked("learner", LEARNER, "--out", str(out))
+    assert code == 2 and "--college" in err
 
 
 def test_without_the_committees_word_nothing_is_exempted(sample: pipeline.Result) -> None:

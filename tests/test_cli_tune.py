@@ -79,7 +79,7 @@ def test_a_change_is_shown_item_by_item(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [
-        (("--recall", "0.95"), 8, "已审定的配对太少"),
+        (("--recall", "0.95"), 8, "已审核的配对太少"),
         (("--f1",), 8, "至少 30"),
         (("--recall", "0.3"), 4, "0.5 至 0.99"),
         (("--f1", "--recall", "0.9"), 2, "只给一个"),
@@ -89,9 +89,9 @@ def test_a_change_is_shown_item_by_item(folder: Path) -> None:
         (("--save",), 2, "--reason"),
         (("--workspace", "x"), 2, "只给一种"),
         (("--samples",), 2, "只给一种"),
-        (("--exempt", "0.95"), 2, "学院自己的审定"),
+        (("--exempt", "0.95"), 2, "学院自己的审核"),
         (("--exempt", "0.95", "--f1"), 2, "只给一个"),
-        (("--refit",), 2, "学院自己的审定"),
+        (("--refit",), 2, "学院自己的审核"),
         (("--draw", "5"), 2, "--workspace"),
         (("--back", "0", "--take-back"), 2, "只做一件"),
         (("--take-back",), 2, "--reason"),
@@ -148,7 +148,7 @@ def test_a_workspace_shows_its_own_reviewed_pairs_and_writes_nothing(
     before = heads(folder, made)
     code, out, err = of_workspace(folder, made, "--set", "link_threshold=0.5")
     assert code == 0, err
-    assert "工作区“2026 级”已审定的 20 对，其中抽样所得 0 对（有关联 7 对）" in out
+    assert "工作区“2026 级”已审核的 20 对，其中抽样所得 0 对（有关联 7 对）" in out
     assert "若改为 link_threshold=0.5" in out
     code, _, err = of_workspace(folder, made, "--precision", "0.95")
     assert code == 8 and "太少" in err
@@ -247,7 +247,7 @@ SIGNED = ("--reason", "委员会 9 月会议", "--as", "王老师")
 def test_a_colleges_versions_are_saved_listed_and_gone_back_from(folder: Path, made: str) -> None:
     code, out, err = of_college(folder, made, "--set", "practice_share=0.9", "--save", *SIGNED)
     assert code == 0 and "已保存" in out, err
-    assert "学院“local”已审定的 20 对" in out
+    assert "学院“local”已审核的 20 对" in out
     code, _, err = of_college(folder, made, "--set", "practice_share=0.5", "--save", *SIGNED)
     assert code == 0, err
     code, out, _ = of_college(folder, made, "--versions")
@@ -311,7 +311,7 @@ def test_exemptions_and_a_refit_are_refused_from_too_few(folder: Path, made: str
     assert "单元免修：已决定 0 条" in out
     before = heads(folder, made)
     code, _, err = of_workspace(folder, made, "--refit", "--save", *SIGNED)
-    assert code == 8 and "已审定的配对太少" in err
+    assert code == 8 and "已审核的配对太少" in err
     code, _, err = of_workspace(folder, made, "--take-back", *SIGNED)
     assert code == 2 and "没有自己的校准" in err
     assert heads(folder, made) == before

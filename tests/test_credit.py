@@ -17,8 +17,8 @@ from align.credit import (
     Chosen,
     Earlier,
     RuleSet,
+    Step,
     candidates,
-    chain_left,
     choose,
     parse_rules,
     rule_name,
@@ -279,7 +279,8 @@ def test_the_highest_level_counts_even_where_a_lower_one_gives_more() -> None:
     chosen = choose(found, rules, same_content=same)
     assert names(chosen) == ["乙"]
     (block,) = chosen.refused["快递", "初级", "甲"]
-    assert (block.rule, "三级/高级工" in block.words) == ("once-at-highest", True)
+    assert block.rule == "once-at-highest" and block.figures == ("《邮政》三级/高级工",)
+    assert "计《邮政》三级/高级工" in block.words and "即使能免修更多学分" in block.words
 
 
 def test_what_was_converted_before_counts_under_every_cap() -> None:
@@ -308,13 +309,14 @@ def test_what_was_converted_before_counts_under_every_cap() -> None:
     assert other.best.credits == 3.0, "a single decision uses up the programme's share alone"
 
 
-def test_the_approval_chain_says_who_has_still_to_agree() -> None:
-    rules = RuleSet({"approval-chain": {"steps": ["学生申请", "学院审核", "教务审批"]}})
-    assert chain_left(RuleSet(), []) is None
-    assert chain_left(rules, ["教务审批", "学院审核", "学生申请"]) is None
-    block = chain_left(rules, ["学生申请", "教务审批"])
-    assert block is not None and (block.got, block.limit) == (1.0, 3.0)
-    assert block.words.endswith("还差：学院审核、教务审批")
+def test_the_approval_chain_names_its_steps_and_who_signs_them() -> None:
+    steps = ["学院审核", "教学系 = 委员会 ／ u7", "教务处=admin"]
+    rules = RuleSet({"approval-chain": {"steps": steps}})
+    assert RuleSet().chain == ()
+    assert rules.chain == (
+        Step("学院审核"), Step("教学系", ("委员会", "u7")), Step("教务处", ("admin",))
+    )  # fmt: skip
+    assert [s.name for s in RuleSet({"approval-chain": {}}).chain] == ["专业", "教学系", "教务处"]
 
 
 def test_nothing_to_choose_from() -> None:
@@ -471,6 +473,8 @@ def test_uncommenting_a_line_switches_the_rule_on() -> None:
         ("[grade]\ngrades = 60", "按等级"),
         ("[approval-chain]\nsteps = []", "一列词语"),
         ('[approval-chain]\nsteps = ["甲", " "]', "空"),
+        ('[approval-chain]\nsteps = ["甲", "乙="]', "步骤=角色或登录名"),
+        ('[approval-chain]\nsteps = ["=教师"]', "步骤写得不对"),
         ('[once-at-highest]\nsame = ["甲", "乙"]', "一列词语"),
         ('[once-at-highest]\nsame = [["甲", "甲"]]', "两个不同"),
         ("certificate-cap = 8", "一张表"),

@@ -57,7 +57,7 @@ def test_without_a_decision_the_plan_is_the_draft_it_was() -> None:
     assert plan.mark == DRAFT_MARK and not plan.reviewed
     assert all(r.word is None for r in (*plan.analysis, *plan.exempt_units, *plan.credits))
     book = load_workbook(io.BytesIO(xlsx_bytes(plan)))
-    assert "审定人" not in [c.value for c in book["融通内容分析表"][3]]
+    assert "审核人" not in [c.value for c in book["融通内容分析表"][3]]
     header = proposals_csv(result().proposals, [COURSE], GATHERED.certificates).splitlines()[0]
     assert b"verdict" not in header
 
@@ -65,8 +65,8 @@ def test_without_a_decision_the_plan_is_the_draft_it_was() -> None:
 def test_a_row_says_who_decided_what_when_and_why() -> None:
     word = replace(ACCEPTED, time=NIGHT)
     row = rows(result(word))["4"]
-    assert row.word.verdict == "同意补充"  # type: ignore[attr-defined]
-    assert row.word.line == "同意补充（王老师，2025-03-02 02:30；实训室没有设备）"  # type: ignore[attr-defined]
+    assert row.word.verdict == "采纳补充"  # type: ignore[attr-defined]
+    assert row.word.line == "采纳补充（王老师，2025-03-02 02:30；实训室没有设备）"  # type: ignore[attr-defined]
     naive = replace(ACCEPTED, time=NIGHT.replace(tzinfo=None))
     assert rows(result(naive))["4"].word == row.word, "a time without a zone is UTC"  # type: ignore[attr-defined]
 
@@ -86,7 +86,7 @@ def test_a_rejected_proposal_asks_for_no_measure_and_counts_nowhere() -> None:
     assert row.word.verdict == "不采纳拓展" and row.measure == "不采取措施。"  # type: ignore[attr-defined]
     (level,) = found.plan.summary
     assert (level.covered, level.extend, level.supplement, level.rejected) == (2, 0, 1, 1)
-    assert "1 条要求的建议经审定未采纳" in words_of(found)
+    assert "1 条要求的建议经审核未采纳" in words_of(found)
 
 
 def words_of(found: pipeline.Result) -> str:
@@ -110,7 +110,7 @@ def test_credits_count_only_what_still_stands() -> None:
     agreed = with_word(said(1, subject, Action.EXEMPT, who="主任", stage="settle", credits=2.0))
     (row,) = agreed.plan.credits
     assert (row.credits, agreed.plan.credit_total) == (2.0, 2.0)
-    assert row.status.startswith("同意免修（主任老师，2025-03-01")
+    assert row.status.startswith("采纳免修（主任老师，2025-03-01")
     no = with_word(said(1, subject, Action.EXEMPT, "reject"))
     (row,) = no.plan.credits
     assert row.status.startswith("不采纳免修") and no.plan.credit_total == 0
@@ -119,19 +119,19 @@ def test_credits_count_only_what_still_stands() -> None:
 def test_word_and_excel_show_decided_and_undecided_side_by_side() -> None:
     found = result(ACCEPTED)
     text = words_of(found)
-    assert "已经教师审定 1 项" in text and "未审定" in text
+    assert "已经教师审核 1 项" in text and "未审核" in text
     assert DRAFT_MARK not in text
-    for said_by in ("同意补充", "王老师", "2025-03-01 16:01", "实训室没有设备"):
+    for said_by in ("采纳补充", "王老师", "2025-03-01 16:01", "实训室没有设备"):
         assert said_by in text
     book = load_workbook(io.BytesIO(xlsx_bytes(found.plan)))
     sheet = book["融通内容分析表"]
     head = [c.value for c in sheet[3]]
-    at = {name: head.index(name) for name in ("编号", "审定结论", "审定人", "审定时间", "审定说明")}
+    at = {name: head.index(name) for name in ("编号", "审核结论", "审核人", "审核时间", "审核说明")}
     told = {
         row[at["编号"]].value: [row[at[n]].value for n in list(at)[1:]]
         for row in sheet.iter_rows(min_row=4)
     }
-    assert told["初级-1.1.4"] == ["同意补充", "王老师", "2025-03-01 16:01", "实训室没有设备"]
+    assert told["初级-1.1.4"] == ["采纳补充", "王老师", "2025-03-01 16:01", "实训室没有设备"]
     assert told["初级-1.1.3"] == [UNREVIEWED, None, None, None]
 
 
@@ -139,7 +139,7 @@ def test_all_reviewed_is_said_to_be_so() -> None:
     everything = [
         said(n, p.id, p.action) for n, p in enumerate(result().proposals, 1)
     ]  # fmt: skip
-    assert result(*everything).plan.mark == f"草案（{len(everything)} 项建议均经教师审定，待批准）"
+    assert result(*everything).plan.mark == f"草案（{len(everything)} 项建议均经教师审核，待批准）"
 
 
 def test_the_heatmap_counts_a_confirmed_link_as_certain_and_a_denied_one_not_at_all() -> None:
@@ -153,7 +153,7 @@ def test_the_heatmap_counts_a_confirmed_link_as_certain_and_a_denied_one_not_at_
         assert (ITEMS[2].id in linked) == (grade != 0)
         picture = matrix_picture(matrix, SETTINGS.link_threshold).svg()
         assert ("经教师确认的关联计 100%" in picture) == (grade is not None)
-        assert ("未经教师审定" in picture) == (grade is None)
+        assert ("未经教师审核" in picture) == (grade is None)
 
 
 def test_csv_files_tell_the_decisions() -> None:

@@ -103,7 +103,7 @@ def test_word_chapters_stand_in_order_and_the_contents_lead_to_them(word: Any) -
 
 
 def test_word_is_marked_as_a_draft_on_every_page_and_on_its_cover(word: Any) -> None:
-    assert DRAFT_MARK == "草案（机器建议，未经教师审定）"
+    assert DRAFT_MARK == "草案（机器建议，未经教师审核）"
     assert word.sections[0].header.paragraphs[0].text == DRAFT_MARK
     assert all(s.header.is_linked_to_previous for s in word.sections[1:])
     assert DRAFT_MARK in [p.text for p in word.paragraphs]
@@ -138,24 +138,24 @@ def test_word_analysis_groups_by_task_and_leaves_covered_items_to_the_annex(
     supplement = next(r for r in items if r[0].startswith("初级-1.2.5"))
     assert "补充" in supplement[1] and "未映射，待确认" in supplement[1]
     assert "建议补入" in supplement[2] and "（由专业填写）" in supplement[3]
-    assert "规则 supplement" in supplement[4] and "最接近的课程原文：“" in supplement[4]
+    assert "规则：未达关联阈值" in supplement[4] and "最接近的课程原文：“" in supplement[4]
     extend = next(r for r in items if r[0].startswith("初级-1.1.3"))
     assert "概率 44%" in extend[1] and "存疑" in extend[1] and "未确认" in extend[1]
     assert "（第6页 表2 第3行）" in extend[0] and "（表2 第2行）" in extend[4]
-    covered = [[c.text for c in r.cells] for r in lists_of(word, "概率与审定")[0].rows]
+    covered = [[c.text for c in r.cells] for r in lists_of(word, "概率与审核")[0].rows]
     shown = [r for r in covered[1:] if len(set(r)) > 1]
     assert len(shown) == sum(r.action == "covered" for r in plan.analysis)
     assert all("课程原文：“" in r[3] and "不低于 0.75" in r[3] for r in shown)
-    assert all("未审定" in r[1] for r in shown)
+    assert all("未审核" in r[1] for r in shown)
 
 
 def test_word_credit_table_is_up_to_the_committee(word: Any) -> None:
-    rows = [[c.text for c in r.cells] for r in table_with(word, "证书及等级").rows]
+    rows = [[c.text for c in r.cells] for r in table_with(word, "证书及\n等级").rows]
     assert len(rows) == 3
-    assert rows[1][0] == "冷链物流管理 中级" and rows[1][3:5] == ["4", "81%"]
-    assert rows[1][-1] == "待委员会审定"
+    assert rows[1][0] == "冷链物流管理\n中级" and rows[1][3:5] == ["4", "81%"]
+    assert rows[1][-1] == "待委员会同意"
     assert (rows[2][0], rows[2][3]) == ("学分合计", "4")
-    assert "合计只是候选之和，须按学校的学分上限审定" in rows[2]
+    assert "合计只是候选之和，须按学校的学分上限确定" in rows[2]
     said = [p.text for p in word.paragraphs]
     assert any("免修针对持证学生" in p and "两者不矛盾" in p for p in said)
 
@@ -168,12 +168,12 @@ def test_credits_add_up_once_a_course_and_doubtful_ones_say_so(plan: Plan) -> No
     )  # fmt: skip
     several = replace(plan, credits=rows)
     word = docx.Document(io.BytesIO(docx_bytes(several)))
-    table = [[c.text for c in r.cells] for r in table_with(word, "证书及等级").rows]
+    table = [[c.text for c in r.cells] for r in table_with(word, "证书及\n等级").rows]
     assert [r[4] for r in table[1:]] == ["81%", "81%\n存疑", "81%", "81%", ""]
     assert table[-1][3] == "6.5"
     assert "同一门课程只计一次" in table[-1][6] and "1 门课程没有写明学分" in table[-1][6]
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(several)))["学分转换表"]
-    assert "学分合计 6.5：合计只是候选之和，须按学校的学分上限审定" in sheet["A2"].value
+    assert "学分合计 6.5：合计只是候选之和，须按学校的学分上限确定" in sheet["A2"].value
     head = [c.value for c in sheet[3]]
     assert [sheet.cell(r, head.index("存疑") + 1).value for r in (4, 5)] == [None, "存疑"]
 
@@ -274,7 +274,7 @@ def test_excel_lists_every_row_with_real_numbers_and_no_formula(excel: Any, plan
     assert len(rows) == len(plan.analysis)
     row = next(r for r in rows if r["编号"] == "初级-1.1.3")
     assert row["概率"] == pytest.approx(0.44) and row["现有学时"] == 16
-    assert (row["关系"], row["存疑"], row["规则"]) == ("拓展", "存疑", "extend")
+    assert (row["关系"], row["存疑"], row["规则"]) == ("拓展", "存疑", "只讲到一部分")
     assert row["证书原文位置"] == "第6页 表2 第3行" and row["单元标识"].startswith("冷库运营实务#1")
     assert sheet.conditional_formatting
     assert all(c.data_type != "f" for s in excel for r in s.iter_rows() for c in r)
@@ -328,7 +328,7 @@ def test_excel_matrix_has_one_coloured_block_per_certificate(excel: Any, plan: P
 
 def test_excel_settings_say_whose_they_are(excel: Any) -> None:
     sheet = excel["设置"]
-    assert "均为本校设定" in sheet["A2"].value
+    assert "均为本校设置" in sheet["A2"].value
     found = {r[6].value: r[2].value for r in sheet.iter_rows(min_row=4)}
     assert found["exempt_course_share"] == 0.8 and found["id"] == "r-0123456789abcdef"
 
@@ -381,7 +381,7 @@ def test_word_grounds_of_exemption_quote_both_sides(plan: Plan) -> None:
     word = docx.Document(
         io.BytesIO(docx_bytes(replace(plan, exempt_units=(quoted, *plan.exempt_units[1:]))))
     )
-    rows = [[c.text for c in r.cells] for r in lists_of(word, "概率与审定")[1].rows]
+    rows = [[c.text for c in r.cells] for r in lists_of(word, "概率与审核")[1].rows]
     assert len([r for r in rows[1:] if len(set(r)) > 1]) == len(plan.exempt_units)
     assert "证书原文：“能核对温度。”（第6页 表2）" in rows[2][3]
     assert "课程原文：“会测温”（表1 第2行）" in rows[2][3]
@@ -414,12 +414,12 @@ def test_word_says_who_decided_what_and_when_and_what_nobody_has() -> None:
         ("2025-03-01 16:02", "甲老师", "建议"),
         ("2025-03-01 16:03", "甲老师", "建议"),
     ]
-    assert rows[1][4] == "同意补充（2 学时）" and rows[2][4] == "由拓展改为强化\n=并入实训"
+    assert rows[1][4] == "采纳补充（2 学时）" and rows[2][4] == "由拓展改为强化\n=并入实训"
     assert "免修《冷库运营实务》" in rows[3][3]
     open_rows = len(plan.analysis) + len(plan.exempt_units) + len(plan.credits) - 3
-    assert any(f"另有 {open_rows} 项建议未审定" in p.text for p in word.paragraphs)
+    assert any(f"另有 {open_rows} 项建议未审核" in p.text for p in word.paragraphs)
     cells = "\n".join(c.text for t in word.tables for r in t.rows for c in r.cells)
-    assert "同意补充\n甲老师\n2025-03-01 16:01" in cells and "未审定" in cells
+    assert "采纳补充\n甲老师\n2025-03-01 16:01" in cells and "未审核" in cells
 
 
 def test_word_ends_with_the_run_and_the_head_of_the_ledger(plan: Plan) -> None:
@@ -442,18 +442,18 @@ def test_signature_fields_are_the_colleges_own() -> None:
 def test_conversion_rules_choose_and_say_why_not() -> None:
     rules = RuleSet({"certificate-cap": {"credits": 3.0}, "grade": {"grades": {"高级": 85}}})
     refused = given.plan(conversion=Conversion(rules)).credits
-    assert [(r.taken, r.status) for r in refused] == [(False, "待委员会审定")]
+    assert [(r.taken, r.status) for r in refused] == [(False, "待委员会同意")]
     assert refused[0].against == ("须经委员会同意：委员会尚未同意免修这门课程",)
     capped = decided_plan(conversion=Conversion(rules))
     (row,) = capped.credits
-    assert row.taken is False and row.status.startswith("按转换规则不转换；同意免修（甲老师")
+    assert row.taken is False and row.status.startswith("按转换规则不转换；采纳免修（甲老师")
     assert row.against == ("每证学分上限：《冷链物流管理》免修学分合计不超过 3",)
     assert row.grade == "85 分" and capped.credit_total == 0
     free = decided_plan(conversion=Conversion(RuleSet({"certificate-cap": {"credits": 8.0}})))
     assert free.credits[0].taken and free.credit_total == 4.0
     word = docx.Document(io.BytesIO(docx_bytes(free)))
-    rows = [[c.text for c in r.cells] for r in table_with(word, "证书及等级").rows]
-    assert rows[1][-1].startswith("按转换规则选定\n同意免修\n甲老师")
+    rows = [[c.text for c in r.cells] for r in table_with(word, "证书及\n等级").rows]
+    assert rows[1][-1].startswith("按转换规则选定\n采纳免修\n甲老师")
     rules_table = [[c.text for c in r.cells] for r in table_with(word, "规则").rows]
     assert rules_table[1][:2] == ["每证学分上限", "学分 8 学分"]
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(free)))
@@ -489,8 +489,8 @@ def test_nothing_linked_gives_words_in_place_of_empty_pictures() -> None:
 def test_excel_invites_the_committee_with_lists_and_keeps_its_keys_out_of_sight() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(decided_plan())))
     for name, choices in (
-        ("融通内容分析表", '"同意,修改,不采纳,撤回"'), ("学分转换表", '"同意,不采纳,撤回"'),
-        ("免修单元", '"同意,不采纳,撤回"'),
+        ("融通内容分析表", '"采纳,修改,不采纳,撤回"'), ("学分转换表", '"采纳,不采纳,撤回"'),
+        ("免修单元", '"采纳,不采纳,撤回"'),
     ):  # fmt: skip
         sheet = book[name]
         head = {c.value: c.column for c in sheet[3]}
@@ -513,6 +513,23 @@ def test_excel_invites_the_committee_with_lists_and_keeps_its_keys_out_of_sight(
     ]
     assert sorted(filled, key=str) == [
         ("修改", "强化", None, "=并入实训"),
-        ("同意", None, 2, None),
+        ("采纳", None, 2, None),
     ]
     assert all(c.data_type != "f" for r in sheet.iter_rows() for c in r)
+
+
+def test_the_heatmap_leaves_out_courses_that_nothing_links_and_says_how_many(plan: Plan) -> None:
+    (matrix, *_) = plan.matrices
+    idle = tuple(0.0 for _ in matrix.columns)
+    wide = replace(
+        matrix,
+        courses=(*matrix.courses, ("x", "体育"), ("y", "心理")),
+        values=(*matrix.values, idle, idle),
+        counts=(*matrix.counts, tuple(0 for _ in idle), tuple(0 for _ in idle)),
+    )
+    kept = wide.linked()
+    assert kept.courses == matrix.linked().courses and kept.values == matrix.linked().values
+    left = len(wide.courses) - len(kept.courses)
+    data = docx_bytes(replace(plan, matrices=(wide, *plan.matrices[1:])))
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        assert f"（未列没有关联的课程 {left} 门）" in file.read("word/document.xml").decode()

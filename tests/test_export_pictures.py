@@ -156,7 +156,7 @@ def test_small_graph_shows_units_and_a_large_one_says_that_it_joins_them() -> No
 def test_pictures_say_whose_threshold_it_is_and_that_nobody_has_reviewed() -> None:
     matrix = course_matrix(given.courses(), given.certificates()[0], given.matches(), 0.3)
     for canvas in (matrix_picture(matrix, 0.3), task_picture(matrix, 0.3)):
-        assert "机器比对结果，未经教师审定；关联阈值 30% 为学校设定" in canvas.svg()
+        assert "机器比对结果，未经教师审核；关联阈值 30% 由学校设置" in canvas.svg()
 
 
 def test_page_needs_no_network_and_cannot_be_broken_out_of() -> None:

@@ -86,12 +86,12 @@ def test_decisions_reach_the_template() -> None:
     plan = given.plan(verdicts={subject.id: said(1, subject.id, subject.action, note="可行")})
     found = filled(
         plan,
-        "{%p for 行 in 审定记录 %}", "{{ 行.时间 }} {{ 行.审定人 }} {{ 行.结论 }} {{ 行.说明 }}",
+        "{%p for 行 in 审核记录 %}", "{{ 行.时间 }} {{ 行.审核人 }} {{ 行.结论 }} {{ 行.说明 }}",
         "{%p endfor %}",
-        "{%p for 行 in 措施 if 行.审定人 %}", "{{ 行.编号 }}：{{ 行.审定 }}", "{%p endfor %}",
+        "{%p for 行 in 措施 if 行.审核人 %}", "{{ 行.编号 }}：{{ 行.审核 }}", "{%p endfor %}",
     )  # fmt: skip
     words = [p.text for p in found.paragraphs if p.text]
-    assert words == ["2025-03-01 16:01 甲老师 同意补充 可行", f"{subject.item_ids[0]}：同意补充"]
+    assert words == ["2025-03-01 16:01 甲老师 采纳补充 可行", f"{subject.item_ids[0]}：采纳补充"]
 
 
 def test_the_same_template_and_plan_give_the_same_bytes(plan: Plan) -> None:

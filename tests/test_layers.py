@@ -30,6 +30,7 @@ GROUND = {
     "labels",
     "links",
     "homes",
+    "memo",
     "records_json",
 }
 STEPS = {

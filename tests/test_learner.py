@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from align.learner import (
     ResultState,
     convert,
     expires,
+    state_on,
 )
 
 TODAY = date(2026, 6, 1)
@@ -119,6 +120,16 @@ def test_what_cannot_be_used_is_refused_with_its_reason(
 
 def test_validity_ends_with_its_last_day() -> None:
     assert apply(held(issued=date(2023, 6, 1))).credits == 8.0  # valid up to this very day
+
+
+def test_a_result_shows_as_expired_once_its_validity_has_ended() -> None:
+    entry = DIRECTORY["E1"]
+    last = expires(held().issued or TODAY, entry.months or 0)
+    assert state_on(held(), entry, last) is ResultState.DEPOSITED
+    assert state_on(held(), entry, last + timedelta(days=1)) is ResultState.EXPIRED
+    used = held(state=ResultState.CONVERTED)
+    assert state_on(used, entry, last + timedelta(days=1)) is ResultState.CONVERTED
+    assert state_on(held(), None, last + timedelta(days=1)) is ResultState.DEPOSITED
 
 
 def test_the_same_certificate_twice_counts_once() -> None:

@@ -42,7 +42,7 @@ def filled(store: Store) -> World:
     store.approve_conversions(world.committee, world.id, [rule("课乙")])
     store.record_conversion(world.committee, LEARNER, exempted(world, deposit(world)))
     store.withdraw_conversion(world.committee, first_rule.id, "撤回的理由")
-    store.approve(world.committee, world.id, "ab" * 32, ["王主任", "李老师"], "同意")
+    store.approve(world.committee, world.id, b"PK plan", ["王主任", "李老师"], "同意")
     store.record_export(world.committee, world.id, "plan.docx", "cd" * 32)
     return world
 
@@ -70,6 +70,9 @@ CHANGES = {
     "UPDATE comments SET text = text || '！'": "comment.made",
     "UPDATE approvals SET digest = 'ef'": "plan.approved",
     "UPDATE approvals SET names = replace(names, '李老师', '李老帅')": "plan.approved",
+    "UPDATE approved_files SET name = 'plan2.docx'": "plan.approved",
+    "UPDATE approved_bytes SET data = data || data": "plan.approved",
+    "DELETE FROM approved_bytes": "plan.approved",
     'UPDATE settings_versions SET "values" = \'{"link_threshold":0.5}\'': "settings.changed",
     "UPDATE versions SET \"values\" = '{}' WHERE kind = 'rules'": "rules.changed",
     "UPDATE versions SET reason = '另' WHERE kind = 'rules'": "rules.changed",

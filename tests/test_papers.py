@@ -75,7 +75,7 @@ def test_an_approved_plan_says_who_signed_and_when(place: Path) -> None:
 
     store().approve(me(), space().id, "ab" * 32, ["王建国", "李敏"], "2026-03-01；同意")
     made = plan()
-    assert made.mark.startswith("已批准（") and "未经教师审定" in made.mark
+    assert made.mark.startswith("已批准（") and "未经教师审核" in made.mark
     told = words(docx_bytes(made))
     for part in ("王建国、李敏", "批准日期：2026-03-01。批准意见：同意", "ab" * 32):
         assert part in told
@@ -99,6 +99,28 @@ def test_conversions_the_committee_approved_stand_in_the_plan(place: Path) -> No
     assert row.status.startswith("已批准转换（") and app_kit.NAME in row.status
     assert all(not r.stands for r in rows.values() if r.course_id != course.id)
     assert plan().credit_total == 2.0
+
+
+def test_a_conversion_approved_without_linked_content_is_listed_and_says_so(place: Path) -> None:
+    result = now().result
+    certificate, course = result.gathered.certificates[0], result.gathered.courses[0]
+    for unit in course.units:
+        for item in certificate.competencies:
+            pair = (certificate.id, item.id, course.id, unit.id)
+            if any((m.certificate_id, m.item_id, m.course_id, m.unit_id) == pair
+                   for m in result.matches):  # fmt: skip
+                store().decide_link(me(), space().id, pair, 0, seen="", probability=0.5)
+    store().import_entries(
+        me(), space().college_id,
+        [Entry("c-1", certificate.name, ResultKind.SKILL_LEVEL, levels=certificate.levels)],
+    )  # fmt: skip
+    rule = ConversionRule(
+        "", "c-1", certificate.levels[0], course.id, course.name, course.nature, "", 2.0
+    )
+    store().approve_conversions(me(), space().id, [rule])
+    (row,) = (r for r in plan().credits if r.course_id == course.id)
+    assert (row.taken, row.credits, row.level) == (True, 2.0, certificate.levels[0])
+    assert row.reason.startswith("无已确认的关联内容；") and row.status.startswith("已批准转换（")
 
 
 # --- edited plans come back ----------------------------------------------------------------------
@@ -128,7 +150,7 @@ def an_item() -> Any:
 
 def test_an_edited_plan_becomes_decisions_with_the_file_in_the_ledger(place: Path) -> None:
     p = an_item()
-    data = edited(p.id, 裁定="同意", 裁定学时=3, 备注='=HYPERLINK("x")'.lstrip("="))
+    data = edited(p.id, 裁定="采纳", 裁定学时=3, 备注='=HYPERLINK("x")'.lstrip("="))
     before = store().decisions_version(space().id)
     found = papers.returned(store(), me(), now(), data, "plan.xlsx")
     assert store().decisions_version(space().id) == before
@@ -167,7 +189,7 @@ def test_a_file_of_another_run_or_another_kind_is_told_row_by_row(
         ({"运行编号": "r-other"}, "other-run"), ({"建议编号": "item:x:y"}, "unknown"),
         ({"裁定学时": "=1+1"}, "formula"), ({"裁定": "好"}, "impossible"),
     ):  # fmt: skip
-        data = edited(p.id, **{"裁定": "同意", **cells})
+        data = edited(p.id, **{"裁定": "采纳", **cells})
         found = papers.returned(store(), me(), now(), data, "plan.xlsx")
         (c,) = found.conflicts
         assert (c.why, c.sheet, c.row > 3, found.rows) == (why, ITEMS, True, ())
@@ -328,7 +350,7 @@ def test_a_workspace_is_exported_and_comes_back_by_command(place: Path, tmp_path
     store().decide(me(), space().id, p.id, p.action, "accept", note="会议第三项", seen="")
     store().save_template(
         me(), space().college_id, "本校.docx",
-        form("{{ 专业 }}", "{%p for 行 in 审定记录 %}", "{{ 行.说明 }}", "{%p endfor %}"),
+        form("{{ 专业 }}", "{%p for 行 in 审核记录 %}", "{{ 行.说明 }}", "{%p endfor %}"),
         check=check,
     )  # fmt: skip
     done = align("export", "--workspace", "快递运营", "--format", "docx", "--format", "xlsx",
@@ -349,7 +371,7 @@ def test_a_workspace_is_exported_and_comes_back_by_command(place: Path, tmp_path
     ask = ("import", "填好.xlsx", "--workspace", "快递运营")
     done = align(*ask, at=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert f"{other.id}：建议拓展，未审定 → 改为强化，2 学时" in done.stdout
+    assert f"{other.id}：建议拓展，未审核 → 改为强化，2 学时" in done.stdout
     assert "加 --apply 将采用 1 行" in done.stdout
     done = align(*ask, "--apply", "--json", at=tmp_path)
     assert json.loads(done.stdout)["saved"] == 1

@@ -53,7 +53,7 @@ def test_a_unit_of_another_course_names_its_course() -> None:
 def test_only_courses_exempted_whole_reach_the_credit_table() -> None:
     plan = given.plan()
     assert [(r.course, r.credits, r.level, r.status) for r in plan.credits] == [
-        ("冷库运营实务", 4.0, "中级", "待委员会审定")
+        ("冷库运营实务", 4.0, "中级", "待委员会同意")
     ]
     assert len(plan.exempt_units) == 4
     none = make_plan(

@@ -93,9 +93,9 @@ def test_a_file_nobody_touched_changes_nothing() -> None:
 
 def test_what_was_filled_in_comes_back_with_its_row() -> None:
     edited = Edited()
-    edited.fill(ITEMS, SUPPLEMENT, 裁定="同意", 裁定学时=2, 备注=" 春季学期\n起开设 ")
+    edited.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 裁定学时=2, 备注=" 春季学期\n起开设 ")
     edited.fill(ITEMS, EXTEND, 裁定="修改", 改为="强化")
-    edited.fill(COURSES, COURSE, 裁定="同意", 裁定学分=3.5, 裁定学时="56 学时")
+    edited.fill(COURSES, COURSE, 裁定="采纳", 裁定学分=3.5, 裁定学时="56 学时")
     edited.fill(UNITS, UNIT, 裁定="不采纳", 备注="企业要求在校完成")
     found = edited.back()
     assert not found.conflicts and found.unchanged == len(PROPOSALS) - 4
@@ -123,20 +123,20 @@ def test_a_standing_decision_can_be_changed_and_taken_back() -> None:
 
 
 def of_other_run(e: Edited) -> Edited:
-    return e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 运行编号="r-other")
+    return e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 运行编号="r-other")
 
 
 def of_nobody(e: Edited) -> Edited:
-    return e.fill(ITEMS, SUPPLEMENT, 裁定="同意").fill(ITEMS, SUPPLEMENT, 建议编号="item:x:9")
+    return e.fill(ITEMS, SUPPLEMENT, 裁定="采纳").fill(ITEMS, SUPPLEMENT, 建议编号="item:x:9")
 
 
 def of_another_proposal(e: Edited) -> Edited:
-    return e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 原建议="extend")
+    return e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 原建议="extend")
 
 
 def without_a_key(e: Edited) -> Edited:
     sheet = e.book[ITEMS]
-    sheet.cell(sheet.max_row + 1, e.column(ITEMS, "裁定")).value = "同意"
+    sheet.cell(sheet.max_row + 1, e.column(ITEMS, "裁定")).value = "采纳"
     return e
 
 
@@ -147,22 +147,22 @@ def without_a_key(e: Edited) -> Edited:
         (of_nobody, "unknown"),
         (without_a_key, "unknown"),
         (of_another_proposal, "proposal-changed"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意吧"), "impossible"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳吧"), "impossible"),
         (lambda e: e.fill(ITEMS, SUPPLEMENT, 备注="只有备注"), "impossible"),
         (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定学时=4), "impossible"),
         (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="修改"), "impossible"),
         (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="修改", 改为="补充"), "impossible"),
         (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="修改", 改为="免修"), "impossible"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 改为="拓展"), "impossible"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 改为="拓展"), "impossible"),
         (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="撤回"), "impossible"),
         (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="不采纳", 裁定学时=2), "impossible"),
         (lambda e: e.fill(UNITS, UNIT, 裁定="修改"), "impossible"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 备注="长" * 2001), "impossible"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 裁定学时="若干"), "not-a-number"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 裁定学时=-1), "not-a-number"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 裁定学时=99999), "not-a-number"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 裁定学时="=1+1"), "formula"),
-        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="同意", 备注="=1+1"), "formula"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 备注="长" * 2001), "impossible"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 裁定学时="若干"), "not-a-number"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 裁定学时=-1), "not-a-number"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 裁定学时=99999), "not-a-number"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 裁定学时="=1+1"), "formula"),
+        (lambda e: e.fill(ITEMS, SUPPLEMENT, 裁定="采纳", 备注="=1+1"), "formula"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_a_conflict_with_its_reason(
@@ -173,9 +173,9 @@ def test_what_cannot_be_is_a_conflict_with_its_reason(
 
 def test_a_row_decided_meanwhile_is_shown_with_both_sides() -> None:
     theirs = said(7, SUPPLEMENT, Action.SUPPLEMENT, "reject")
-    found = Edited().fill(ITEMS, SUPPLEMENT, 裁定="同意").back({SUPPLEMENT: theirs})
+    found = Edited().fill(ITEMS, SUPPLEMENT, 裁定="采纳").back({SUPPLEMENT: theirs})
     assert conflict(found) == "decided-meanwhile"
-    assert found.conflicts[0].theirs == theirs and found.conflicts[0].filled == "裁定 同意"
+    assert found.conflicts[0].theirs == theirs and found.conflicts[0].filled == "裁定 采纳"
     assert "甲老师" in found.conflicts[0].words
     untouched = Edited().back({SUPPLEMENT: theirs})
     assert not untouched.conflicts and not untouched.changes
@@ -188,7 +188,7 @@ def test_clearing_a_verdict_is_not_taking_it_back() -> None:
 
 
 def test_a_proposal_that_links_have_changed_since_is_not_decided_by_an_old_file() -> None:
-    data = Edited().fill(ITEMS, SUPPLEMENT, 裁定="同意").data()
+    data = Edited().fill(ITEMS, SUPPLEMENT, 裁定="采纳").data()
     now = [
         replace(p, action=Action.EXTEND) if p.id == SUPPLEMENT else p for p in PROPOSALS.values()
     ]
@@ -197,7 +197,7 @@ def test_a_proposal_that_links_have_changed_since_is_not_decided_by_an_old_file(
 
 
 def test_a_copied_row_counts_once() -> None:
-    edited = Edited().fill(ITEMS, SUPPLEMENT, 裁定="同意")
+    edited = Edited().fill(ITEMS, SUPPLEMENT, 裁定="采纳")
     sheet = edited.book[ITEMS]
     sheet.append([c.value for c in sheet[edited.row(ITEMS, SUPPLEMENT)]])
     found = edited.back()
@@ -207,7 +207,7 @@ def test_a_copied_row_counts_once() -> None:
 
 
 def test_sorted_moved_and_cut_down_tables_are_read_all_the_same() -> None:
-    edited = Edited().fill(ITEMS, SUPPLEMENT, 裁定="同意").fill(ITEMS, EXTEND, 裁定="不采纳")
+    edited = Edited().fill(ITEMS, SUPPLEMENT, 裁定="采纳").fill(ITEMS, EXTEND, 裁定="不采纳")
     sheet = edited.book[ITEMS]
     rows = [[c.value for c in r] for r in sheet.iter_rows(min_row=4)][::-1]
     for r, values in enumerate(rows, 4):
@@ -220,7 +220,7 @@ def test_sorted_moved_and_cut_down_tables_are_read_all_the_same() -> None:
 
 
 def test_a_file_saved_by_another_office_program_comes_back(tmp_path: Path) -> None:
-    edited = Edited().fill(ITEMS, SUPPLEMENT, 裁定="同意", 裁定学时=2, 备注="另存")
+    edited = Edited().fill(ITEMS, SUPPLEMENT, 裁定="采纳", 裁定学时=2, 备注="另存")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "plan.xlsx").write_bytes(edited.data())
     office = find_office()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +61,52 @@ def kinds(change: PlanChange) -> list[tuple[str, bool]]:
     return [(c.kind, c.sure) for c in change.causes]
 
 
+def test_an_english_screen_says_all_but_quotations_in_english(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the comparison says of its own: premises, causes, relations, verdicts."""
+    from align.ui import words
+    from align.ui.components import compare_words
+
+    for module in (words, compare_words):
+        monkeypatch.setattr(module, "language", lambda: "en")
+    sources = given.run().sources
+    other = changed(ITEM, action=Action.EXTEND)
+    sides = [
+        side(other, id="r-2", sources=(*sources[:-1], ("new.docx", "f" * 64)), levels=("高级",)),
+        side(
+            other, id="r-3", parameters=(("link_threshold", 0.4),), model="other", tool_version="9"
+        ),
+        side(other),
+    ]
+    for verdict, action in (("accept", None), ("reject", None), ("change", Action.EXTEND)):
+        word = said(1, ITEM.id, ITEM.action, verdict, "Lee", action=action)  # type: ignore[arg-type]
+        sides.append(side(verdicts={ITEM.id: word}))
+    first = replace(PROPOSALS[0].evidence[0], competency_text="1.1.1 anew", unit_text="anew")
+    sides.append(side(changed(PROPOSALS[0], evidence=(first,), action=Action.SUPPLEMENT), id="r-4",
+                      sources=(*sources[:-1], (sources[-1][0], "e" * 64))))  # fmt: skip
+    said_, names = [], {name for name, _ in sources}
+    for a, b in [(side(), s) for s in sides] + [(s, side()) for s in sides]:
+        c = compare(a, b)
+        assert c.differences or c.changes
+        for d in c.differences:
+            said_ += [x for x in compare_words.ground(d) if x not in names]
+        for x in c.changes:
+            said_ += [compare_words.cause_words(cause) for cause in x.causes]
+            said_ += [
+                compare_words.value(what, v)
+                for what, *both in x.fields if what in {"关系", "审核"} for v in both
+            ]  # fmt: skip
+    told = "\n".join(dict.fromkeys(said_))
+    for name in names:
+        told = told.replace(name, "")
+    left = re.sub("初级|中级|高级|老师", "", told)
+    assert not re.search("[\u4e00-\u9fff]", left), left
+    for wanted in ("Supplement (not taken)", "Extend (proposed: Supplement)", "Rejected (Lee",
+                   "link threshold", "new.docx added", "no such file"):  # fmt: skip
+        assert wanted in told, told
+
+
 def test_a_run_compared_with_itself_has_no_change() -> None:
     found = compare(side(), side(label="二"))
     assert (found.changes, found.differences, found.same) == ((), (), len(PROPOSALS))
@@ -72,7 +119,7 @@ def test_a_decision_is_the_reason_of_what_it_changed() -> None:
     found = only(compare(side(), side(verdicts={ITEM.id: verdict})))
     fields = {what: (a, b) for what, a, b in found.fields}
     assert fields["关系"] == ("补充", "拓展（原建议补充）") and fields["学时"] == ("", "2")
-    assert fields["审定"] == ("", "定为拓展（甲老师，2025-03-01 16:01；并入）")
+    assert fields["审核"] == ("", "改为拓展（甲老师，2025-03-01 16:01；并入）")
     assert kinds(found) == [("decision", True)]
     back = only(compare(side(verdicts={ITEM.id: verdict}), side()))
     assert "已撤回" in causes_in_words(back)
@@ -154,13 +201,13 @@ def test_the_table_and_the_document_list_every_change_and_are_the_same_each_time
     found = compare(side(), side(verdicts={ITEM.id: verdict}, id="r-2", model="新模型"))
     rows = list(csv.reader(io.StringIO(comparison_csv(found).decode("utf-8-sig"))))
     assert tuple(rows[0]) == COLUMNS
-    assert {r[5] for r in rows[1:]} == {"关系", "审定"}
+    assert {r[5] for r in rows[1:]} == {"关系", "审核"}
     assert comparison_csv(found) == comparison_csv(found)
     data = comparison_docx(found)
     assert data == comparison_docx(found)
     tables = docx.Document(io.BytesIO(data)).tables
     cells = "\n".join(c.text for t in tables for r in t.rows for c in r.cells)
-    assert "补充（不采纳）" in cells and "新模型" in cells and "经人审定" in cells
+    assert "补充（不采纳）" in cells and "新模型" in cells and "经人审核" in cells
 
 
 # --- from the command line ---------------------------------------------------------------------
@@ -191,7 +238,7 @@ def test_two_folders_are_compared_on_the_screen_and_in_files(two_runs: Path) -> 
     done = align("diff", "旧/快递", "新/快递", at=two_runs)
     assert done.returncode == 0, done.stderr
     assert "条建议有变化" in done.stdout and "关联阈值（link_threshold）" in done.stdout
-    assert "原因：设定（" in done.stdout
+    assert "原因：设置（" in done.stdout
     for name in ("比较.docx", "比较.csv"):
         done = align("diff", "旧/快递", "新/快递", "--out", name, at=two_runs)
         assert done.returncode == 0 and (two_runs / name).stat().st_size > 200

@@ -82,6 +82,12 @@ def test_who_signed_out_or_was_stopped_is_seen_no_more(home: Home) -> None:
         store.close_session(token)
         names = [h.name for h in store.here(world.faculty, world.id, now - FRESH)]
         assert names == ["教师丙"]
+        # Whom the college's own server vouches for has no such session: the page says they go.
+        known = Watch()
+        known.beat(store, world.faculty, world.id, "compare", now)
+        known.leave(store, world.faculty)
+        known.settle()
+        assert [h.name for h in store.here(world.second, world.id, now - FRESH)] == ["教师丙"]
         store.set_active(COMMAND_LINE, world.second.id, False)
         assert home.sql("SELECT * FROM presence") == []
 

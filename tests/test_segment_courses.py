@@ -96,7 +96,7 @@ def test_two_row_header_with_split_hours_and_footer_rows() -> None:
     (unit,) = only(reading).units
     assert (unit.theory_hours, unit.practice_hours, unit.hours) == (2, 2, 4)
     assert unit.points == ("油液种类", "能查油液")
-    assert [p.text for p in reading.unplaced] == ["爱岗敬业"]
+    assert [p.text for p in reading.aside] == ["爱岗敬业"]
     said = problem(reading, "footer-rows").message
     assert "总结与复习" in said and "期末考试" in said and "学时总计" in said
 
@@ -165,7 +165,8 @@ def test_ideology_is_set_aside_but_not_where_it_is_the_subject() -> None:
     rows = [A, ["1", "起步", "检查", "油液种类\n培养精益求精的工匠精神", "", "2"]]
     reading = read(TITLE, table(rows))
     assert only(reading).units[0].points == ("油液种类",)
-    assert [p.text for p in reading.unplaced] == ["培养精益求精的工匠精神"]
+    assert [p.text for p in reading.aside] == ["培养精益求精的工匠精神"]
+    assert reading.unplaced == ()
     assert "1 处" in problem(reading, "ideology-set-aside").message
     kept = read(line("《职业道德与法治》课程标准"), table(rows))
     assert only(kept).units[0].points == ("油液种类", "培养精益求精的工匠精神")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import subprocess
 import sys
 import threading
@@ -12,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from align.decisions import Correction, Role
-from align.errors import AccessError, AlignError, ConflictError, SettingsError, UsageError
+from align.errors import (
+    AccessError,
+    AlignError,
+    ConflictError,
+    SettingsError,
+    StoreError,
+    UsageError,
+)
 from align.records import Action
 from align.store import COMMAND_LINE, LOCAL, Choice, LinkChoice, open_store
 from align.store.migrate import names
@@ -30,7 +38,7 @@ def test_what_was_put_in_comes_out_after_a_restart(home: Home) -> None:
         verdict = world.decide(world.faculty, "change", action=Action.SUPPLEMENT, hours=2)
         remark = store.comment(world.committee, world.id, ITEM, "请再看")
         store.save_reading(world.faculty, world.source.id, "reader-1", b"{}")
-        approval, _ = store.approve(world.committee, world.id, "ab" * 32, ["甲", "乙"], "同意")
+        approval, _ = store.approve(world.committee, world.id, b"PK plan\x00", ["甲", "乙"], "同意")
     with home.open() as store:
         now = store.workspace(world.faculty, world.id)
         assert now == dataclasses.replace(
@@ -43,6 +51,9 @@ def test_what_was_put_in_comes_out_after_a_restart(home: Home) -> None:
         assert (link.probability, link.reviewer_name) == (0.5, "faculty甲")
         assert store.comments(world.faculty, world.id) == [remark]
         assert store.approvals(world.faculty, world.id) == [approval]
+        assert store.approved_files(world.faculty, world.id) == {approval.id: "plan.docx"}
+        plan = store.approved_bytes(world.people[Role.VIEWER], approval.id)
+        assert plan == b"PK plan\x00" and hashlib.sha256(plan).hexdigest() == approval.digest
         assert store.source_bytes(world.faculty, world.source.id) == "课程甲".encode()
         assert store.sources(world.faculty) == [world.source]
         assert store.reading(world.people[Role.VIEWER], world.source.id, "reader-1") == b"{}"
@@ -50,6 +61,24 @@ def test_what_was_put_in_comes_out_after_a_restart(home: Home) -> None:
         assert store.runs(world.faculty, world.id) == [result()[0]]
         assert store.snapshot(world.faculty, "r-1") == b"snapshot of r-1"
         assert store.verify().whole
+
+
+def test_an_approved_file_is_handed_out_unchanged_or_not_at_all(home: Home) -> None:
+    with home.open() as store:
+        world = World(store)
+        with pytest.raises(UsageError, match="空的"):
+            store.approve(world.committee, world.id, b"", ["主任"])
+        by_digest, _ = store.approve(world.committee, world.id, "ab" * 32, ["主任"])
+        store.reopen(world.committee, world.id, "改")
+        kept, _ = store.approve(world.committee, world.id, b"PK second", ["主任"])
+        assert store.approved_files(world.faculty, world.id) == {kept.id: "plan.docx"}
+        with pytest.raises(AccessError, match="没有这份"):
+            store.approved_bytes(world.faculty, by_digest.id)
+        store.reopen(world.committee, world.id, "再改")
+        assert store.approved_bytes(world.faculty, kept.id) == b"PK second"
+        home.sql("UPDATE approved_bytes SET data = data || data")
+        with pytest.raises(StoreError, match="已被改动"):
+            store.approved_bytes(world.faculty, kept.id)
 
 
 def test_the_same_file_is_kept_once_per_college(home: Home) -> None:

@@ -89,7 +89,7 @@ def test_a_sample_is_entered_before_anything_of_it_is_reviewed(home: Home) -> No
         third = (*PAIR[:3], "课甲#3")
         head = store.head(w.college.id)
         for drawn, pool, run, why in (
-            ([(OTHER, 0.1)], 40, "r-1", "已经审定"),
+            ([(OTHER, 0.1)], 40, "r-1", "已经审核"),
             ([(PAIR, 0.1)], 40, "r-1", "抽取过"),
             ([(third, 0.0)], 40, "r-1", "概率"),
             ([(third, 1.5)], 40, "r-1", "概率"),
@@ -395,16 +395,16 @@ def test_recognising_is_the_committees_and_is_not_undone_by_depositing_again(hom
         assert store.verify().whole
 
 
-def test_one_of_several_choices_is_recorded_with_its_reason_and_steps(home: Home) -> None:
+def test_one_of_several_choices_is_recorded_with_its_reason(home: Home) -> None:
     w = ready(home)
     with w.store as store:
         done = exempted(w, deposit(w))
         with pytest.raises(UsageError, match="选定的理由"):
             store.record_conversion(w.committee, LEARNER, done, choices=2)
         made, _ = store.record_conversion(
-            w.committee, LEARNER, done, choices=2, reason="学生已修课丙", steps=["学生申请"]
+            w.committee, LEARNER, done, choices=2, reason="学生已修课丙"
         )
-        assert (made.choices, made.reason, made.steps) == (2, "学生已修课丙", ("学生申请",))
+        assert (made.choices, made.reason, made.steps) == (2, "学生已修课丙", ())
         assert store.learner_conversions(w.admin, LEARNER) == [made]
         data, _ = store.export_learner(w.admin, LEARNER)
         assert data["conversions"][0]["reason"] == "学生已修课丙"

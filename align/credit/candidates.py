@@ -37,13 +37,15 @@ class Block:
     """Why a rule does not let a conversion pass, and by how much.
 
     ``rule`` is a rule's name, or ``not-approved`` / ``no-credits`` for the two conditions that
-    always hold.
+    always hold.  ``figures`` are the values within ``words``, in their order, for whoever says
+    the same in another language.
     """
 
     rule: str
     words: str
     got: float | None = None
     limit: float | None = None
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _share(c: Candidate, rules: RuleSet, note: str | None, bank: Bank) -> Block 
     if c.share >= limit - _EPSILON:
         return None
     return Block(
-        "candidate-share", f"覆盖份额 {c.share:.1%}，低于学校设定的 {limit:.0%}", c.share, limit
+        "candidate-share", f"覆盖份额 {c.share:.1%}，低于学校设置的 {limit:.0%}", c.share, limit
     )
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: What a parameter holds: a number; a number or words per level; an ordered list of words;
+#: What a parameter holds: a number; a number or words per level; the ordered steps of a chain;
 #: groups of names that mean the same.
-Kind = Literal["number", "level-number", "level-words", "words", "groups"]
+Kind = Literal["number", "level-number", "level-words", "steps", "groups"]
 Value = (
     float
     | dict[str, float]
@@ -146,7 +146,7 @@ RULES: tuple[Rule, ...] = (
         "once-at-highest",
         "同内容取最高一次",
         "same content counts once, at the highest level",
-        "同一证书的多个等级，或内容相同的多个证书，只按最高等级计一次。",
+        "同一证书的多个等级，或内容相同的多个证书，只按最高等级计一次，即使较低的等级能免修更多学分。",
         "广东职业技术学院",
         (
             Parameter(
@@ -196,15 +196,15 @@ RULES: tuple[Rule, ...] = (
         "approval-chain",
         "审批流程",
         "approval chain",
-        "转换须依次经过所列各方。",
-        _ARTS,
+        "转换规则须由所列各步依次签署才生效，每一步由不同的人登录后签署。",
+        f"{_ARTS}（学生申请、学院审核、教务审批、培训评价组织审核、学分银行认定）；步骤由学校自定",
         (
             Parameter(
                 "steps",
-                "步骤",
+                "步骤与签署人",
+                "steps and who signs",
                 "steps",
-                "words",
-                ("学生申请", "学院审核", "教务审批", "培训评价组织审核", "学分银行认定"),
+                ("专业=教师", "教学系=委员会", "教务处=教务管理员"),
             ),
         ),
     ),

@@ -53,6 +53,7 @@ class Constraint:
     low: float
     high: float
     cap: float | None = None
+    figures: tuple[str, ...] = ()
 
 
 def constraints(
@@ -115,10 +116,12 @@ def constraints(
 def _cap(rule: str, what: str, cap: float, weights: Mapping[int, float], used: float) -> Constraint:
     """Credits summed up to a cap, of which some may be used up already."""
     words = f"{what}学分合计不超过 {cap:g}"
+    figures: tuple[str, ...] = (f"{cap:g}",)
     if used:
         words += f"，此前已转换 {used:g}"
+        figures += (f"{used:g}",)
     left = max(0.0, cap - used)
-    return Constraint(rule, words, weights, 0.0, left, left)
+    return Constraint(rule, words, weights, 0.0, left, left, figures)
 
 
 def switches(free: Sequence[Candidate]) -> dict[tuple[str, str], int]:
@@ -148,14 +151,19 @@ def _exclusive(
     if rules.on("once-at-highest"):
         groups = [frozenset({c}) for c in dict.fromkeys(key[0] for key in of_level)]
         before = {e.certificate_id for e in earlier}
+        names = {c.certificate_id: c.certificate for c in free}
         for group in [*groups, *same_content]:
             keys = [key for key in of_level if key[0] in group]
-            found += _once(keys, switch, used=bool(before & group))
+            found += _once(keys, switch, names, used=bool(before & group))
     return found
 
 
 def _once(
-    keys: Sequence[tuple[str, str]], switch: Mapping[tuple[str, str], int], *, used: bool
+    keys: Sequence[tuple[str, str]],
+    switch: Mapping[tuple[str, str], int],
+    names: Mapping[str, str],
+    *,
+    used: bool,
 ) -> Iterator[Constraint]:
     """Of levels with the same content the highest alone, and that once."""
     rule = "once-at-highest"
@@ -166,12 +174,14 @@ def _once(
     top = max((rank_of(level) for _, level in keys), default=0)
     highest = [key for key in keys if rank_of(key[1]) == top]
     lower = {switch[key]: 1.0 for key in keys if rank_of(key[1]) < top}
+    counted = "、".join(f"《{names[id]}》{level}" for id, level in highest)
     if lower:
-        words = f"同一内容只按最高等级（{highest[0][1]}）计一次"
-        yield Constraint(rule, words, lower, 0.0, 0.0)
+        words = f"同一内容只按最高等级计一次：计{counted}，较低的等级不另计，即使能免修更多学分"
+        yield Constraint(rule, words, lower, 0.0, 0.0, None, (counted,))
     if len(highest) > 1:
         weights = {switch[key]: 1.0 for key in highest}
-        yield Constraint(rule, "同一内容只按一个等级计一次", weights, 0.0, 1.0, 1.0)
+        words = f"同一内容只计一次：{counted}中只计一个"
+        yield Constraint(rule, words, weights, 0.0, 1.0, 1.0, (counted, "1"))
 
 
 def rank_of(level: str) -> int:
@@ -195,10 +205,10 @@ def _difference(
     low, high = max(0.0, earned - limit), earned + limit
     words = f"替代学分合计须在 {low:g} 至 {high:g} 之间"
     weights = {k: free[k].credits or 0.0 for k in ks}
-    infinity = float("inf")
+    infinity, figures = float("inf"), (f"{low:g}", f"{high:g}")
     return [
-        Constraint(rule, words, weights | {switch: -high}, -infinity, 0.0, high),
-        Constraint(rule, words, weights | {switch: -low}, 0.0, infinity, low),
+        Constraint(rule, words, weights | {switch: -high}, -infinity, 0.0, high, figures),
+        Constraint(rule, words, weights | {switch: -low}, 0.0, infinity, low, figures),
     ]
 
 
@@ -221,30 +231,6 @@ def why_not(
         if limit.low - TOLERANCE <= total <= limit.high + TOLERANCE:
             continue
         got = sum(w for i, w in limit.weights.items() if i in on and i < len(free))
-        found.append(Block(limit.rule, limit.words, got, limit.cap))
+        found.append(Block(limit.rule, limit.words, got, limit.cap, limit.figures))
     # Nothing in its way alone: a choice without it has as many credits, or more.
     return tuple(found) or (Block("fewer-credits", "选它则免修的总学分不会更多"),)
-
-
-def chain_left(rules: RuleSet, confirmed: Sequence[str]) -> Block | None:
-    """Which parties of the college's approval chain have still to agree, in their order.
-
-    Parameters
-    ----------
-    confirmed : sequence of str
-        Steps that are done.
-
-    Returns
-    -------
-    Block or None
-        None when the rule is off or the chain is complete; a step done before an earlier one
-        does not count.
-    """
-    if not rules.on("approval-chain"):
-        return None
-    steps = rules.words("approval-chain", "steps")
-    done = next((k for k, step in enumerate(steps) if step not in confirmed), len(steps))
-    if done == len(steps):
-        return None
-    words = f"审批已到第 {done} 步，共 {len(steps)} 步；还差：{'、'.join(steps[done:])}"
-    return Block("approval-chain", words, float(done), float(len(steps)))

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from align.credit.catalogue import BY_NAME, RULES, Kind, Parameter, Rule, Value
+from align.credit.chain import Step, step_of
 from align.errors import SettingsError
 
 
@@ -73,11 +74,12 @@ class RuleSet:
                 return value
         return None
 
-    def words(self, rule: str, parameter: str) -> tuple[str, ...]:
-        """An ordered list of words of a rule that is on."""
-        value = self.values[rule][parameter]
+    @property
+    def chain(self) -> tuple[Step, ...]:
+        """The steps of the approval chain; empty where that rule is off."""
+        value = self.values.get("approval-chain", {}).get("steps", ())
         assert isinstance(value, tuple)
-        return tuple(str(v) for v in value)
+        return tuple(s for v in value if (s := step_of(str(v))) is not None)
 
     def groups(self, rule: str, parameter: str) -> tuple[tuple[str, ...], ...]:
         """Groups of names of a rule that is on."""
@@ -140,8 +142,13 @@ def _checked(rule: Rule, p: Parameter, value: object) -> Value:
     place = f"{rule.name}.{p.name}（{rule.zh}）"
     if p.kind == "number":
         return _number(value, p, place)
-    if p.kind == "words":
-        return _words(value, place)
+    if p.kind == "steps":
+        steps = _words(value, place)
+        if wrong := next((s for s in steps if step_of(s) is None), ""):
+            raise SettingsError(
+                "步骤写得不对", place=place, got=wrong, expected="步骤，或 步骤=角色或登录名"
+            )
+        return steps
     if p.kind == "groups":
         return _groups(value, place)
     if not isinstance(value, Mapping) or not value:

@@ -137,5 +137,5 @@ def _damaged(path: Path, got: str) -> ModelError:
         "向量缓存已损坏，没有用来对照",
         file=path,
         got=got,
-        remedy="请删去这个文件，再运行一次，向量会重新计算；已有的审定不受影响。",
+        remedy="请删去这个文件，再运行一次，向量会重新计算；已有的审核不受影响。",
     )

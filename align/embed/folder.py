@@ -85,7 +85,7 @@ def verify_files(folder: Path, hashes: Mapping[str, str]) -> None:
                 "模型文件已损坏或被改动",
                 file=folder / name,
                 got=what,
-                remedy="请用 align models add 或 fetch 重新安装这个模型；已有的审定不受影响。",
+                remedy="请用 align models add 或 fetch 重新安装这个模型；已有的审核不受影响。",
             )
 
 

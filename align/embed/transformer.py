@@ -226,7 +226,7 @@ class _Weights:
             file=self.folder,
             got=got,
             expected=expected,
-            remedy="请重新复制模型；已有的审定不受影响。",
+            remedy="请重新复制模型；已有的审核不受影响。",
         )
 
 

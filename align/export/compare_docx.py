@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from docx.document import Document as Docx
 
 _GREY = "595959"
+#: Where a line of the standard was broken inside a sentence.
+_TORN = re.compile("(?<=[\u4e00-\u9fff，、；：]) (?=[\u4e00-\u9fff])")
 COLUMNS = (
     "kind", "kind_zh", "subject", "text", "course", "what", "before", "after", "causes", "reasons",
 )  # fmt: skip
@@ -100,11 +103,11 @@ def comparison_docx(c: Comparison, title: str = "两次结果的比较") -> byte
                 for d in c.differences
             ],
             (20, 56, 40, 40),
-            title="文件、设定与模型的不同",
+            title="文件、设置与模型的不同",
             centred=(0,),
         )
     else:
-        text(document, "文件、设定、模型与范围都相同；变化只来自审定。")
+        text(document, "文件、设置、模型与范围都相同；变化只来自审核。")
     new_section(document, landscape=True)
     heading(document, "四、逐条变化", 1)
     if not c.changes:
@@ -119,7 +122,7 @@ def _heads(old: Side, new: Side) -> list[tuple[str, str, str]]:
         ("名称", old.label, new.label),
         ("运行编号", old.run_id, new.run_id),
         ("语义模型", old.model, new.model),
-        ("设定版本", old.settings_version, new.settings_version),
+        ("设置版本", old.settings_version, new.settings_version),
         ("程序版本", old.tool_version, new.tool_version),
         ("等级", "、".join(old.levels), "、".join(new.levels)),
         ("文件", f"{len(old.sources)} 份", f"{len(new.sources)} 份"),
@@ -138,9 +141,29 @@ def _changes(document: Docx, c: Comparison) -> None:
         document,
         ("对象", "课程", "变化", "原因"),
         rows,
-        (66, 34, 70, 57),
+        (62, 30, 68, 67),
         title="逐条变化",
     )
+
+
+def _named(subject: str) -> str:
+    """A proposal's id as a committee knows it; the csv has it in full."""
+    kind, _, rest = subject.partition(":")
+    last = rest.rpartition(":")[2]
+    return {"item": last, "unit": f"免修 {last}", "course": f"整门免修 {last}"}.get(kind, subject)
+
+
+def _units(before: str, after: str, course: str) -> str:
+    """Which content rows went and which came; those of the row's own course by number alone."""
+    old, new = ([u for u in words.split("、") if u] for words in (before, after))
+    gone = [u.removeprefix(course) for u in old if u not in new]
+    come = [u.removeprefix(course) for u in new if u not in old]
+    told = [
+        f"{what} {shorten('、'.join(units), 120)}"
+        for what, units in (("减", gone), ("增", come))
+        if units
+    ]
+    return "；".join(told) or "次序不同"
 
 
 def _value(words: str) -> str:
@@ -148,9 +171,17 @@ def _value(words: str) -> str:
 
 
 def _row(x: PlanChange) -> TableRow:
-    about = [Line(shorten(one_line(x.text), 200), SMALL)] if x.text else []
-    about.append(Line(x.subject, SMALL, colour=_GREY))
-    fields = [Line(f"{what}：{_value(a)} → {_value(b)}", SMALL) for what, a, b in x.fields]
+    about = [Line(shorten(_TORN.sub("", one_line(x.text)), 200), SMALL)] if x.text else []
+    about.append(Line(_named(x.subject), SMALL, colour=_GREY))
+    fields = [
+        Line(
+            f"{what}：{_units(a, b, x.course)}"
+            if what == "单元"
+            else f"{what}：{_value(a)} → {_value(b)}",
+            SMALL,
+        )
+        for what, a, b in x.fields
+    ]
     cells: list[Content] = [
         about,
         [Line(x.course, SMALL)],

@@ -115,7 +115,8 @@ def _word(cells: dict[str, Any], holds: Action | None) -> str:
     """Who said what and when, in one line."""
     from datetime import datetime
 
-    verdict = "不采纳" if holds is None else f"定为{ACTION_ZH[holds]}"
+    said = "改为" if cells["verdict"] == "change" else "采纳"
+    verdict = "不采纳" if holds is None else f"{said}{ACTION_ZH[holds]}"
     note = f"；{cells['decided_note']}" if cells["decided_note"] else ""
     when = local_time(datetime.fromisoformat(cells["decided_at"]))
     return f"{verdict}（{cells['decided_by']}，{when}{note}）"

@@ -42,9 +42,9 @@ CHAPTERS = (
     ("九、签署", "jiu"),
     ("附件1 已覆盖的技能要求", "fu1"),
     ("附件2 可免修单元的依据", "fu2"),
-    ("附件3 学校的设定与规则", "fu3"),
+    ("附件3 学校的设置与规则", "fu3"),
     ("附件4 文件中发现的问题", "fu4"),
-    ("附件5 审定记录", "fu5"),
+    ("附件5 审核记录", "fu5"),
     ("附件6 本次运行", "fu6"),
 )
 _TITLES = {bookmark: words for words, bookmark in CHAPTERS}
@@ -145,7 +145,7 @@ def _basis(document: Docx, plan: Plan) -> Any:
         text(document, f"{i}. {words}")
     text(
         document,
-        _standing(plan) + "所有阈值和百分比都是本校的设定（见附件3），没有国家统一规定。",
+        _standing(plan) + "所有阈值和百分比都是本校的设置（见附件3），没有国家统一规定。",
     )
     return first
 
@@ -154,12 +154,12 @@ def _standing(plan: Plan) -> str:
     """How far what follows has been decided by people."""
     if plan.approval is None:
         return (
-            "本草案由软件逐条比对课程标准与证书标准后生成，供教师审定时使用。"
+            "本草案由软件逐条比对课程标准与证书标准后生成，供教师审核时使用。"
             "表中的关系、措施与概率都是建议，未经教师确认不生效；"
         )
     return (
-        "本方案由软件逐条比对课程标准与证书标准，经教师审定、专业建设委员会批准（见第九章）。"
-        "审定的结果与时间见各表与附件5；注明“未审定”的各项仍是机器建议，未经教师确认不生效；"
+        "本方案由软件逐条比对课程标准与证书标准，经教师审核、专业建设委员会批准（见第九章）。"
+        "审核的结果与时间见各表与附件5；注明“未审核”的各项仍是机器建议，未经教师确认不生效；"
     )
 
 
@@ -190,8 +190,10 @@ def _courses(document: Docx, plan: Plan) -> None:
 def _analysis(document: Docx, plan: Plan) -> None:
     heading(document, _TITLES["si"], 1, "si")
     heading(document, "（一）课程与工作任务覆盖度", 2)
-    pictures = [(m, part) for m in plan.matrices for part in heat_parts(m)]
-    pictures = [(m, part) for m, part in pictures if any(map(any, m.values))]
+    # Courses without any link would only make the rest smaller; 表3 names them.
+    linked = [m.linked() for m in plan.matrices]
+    pictures = [(m, part) for m in linked if m.courses for part in heat_parts(m)]
+    whole = {m.certificate_id: len(m.courses) for m in plan.matrices}
     if not pictures:
         text(document, "没有课程达到关联阈值，不画热力图。")
     for i, (matrix, part) in enumerate(pictures):
@@ -199,6 +201,8 @@ def _analysis(document: Docx, plan: Plan) -> None:
         levels = "、".join(dict.fromkeys(c.level for c in part.columns))
         if part.columns != matrix.columns:
             title += f"（{levels}）"
+        if left := whole[matrix.certificate_id] - len(matrix.courses):
+            title += f"（未列没有关联的课程 {left} 门）"
         canvas = matrix_picture(part, _link_threshold(plan), title)
         # The first shares its page with two headings.
         room = LANDSCAPE_HEIGHT_MM - (24 if i == 0 else 4)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from align.export import docx_lists
 from align.export.docx_grid import Line, TableRow, table
 from align.export.docx_parts import SMALL, heading, text
-from align.export.words import number, one_line, shorten
+from align.export.words import one_line, shorten
 from align.plan.nouns import ApprovalRow, Plan
 from align.records import Action, Severity
 from align.settings import BY_NAME
@@ -51,7 +51,7 @@ def procedure(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
     table(
         document,
         ("", "意见", "签字（盖章）", "日期"),
-        [TableRow([name, "", "", "　年　月　日"], height_mm=13) for name in plan.signatures],
+        [TableRow([name, "", "", "　年　月　日"], height_mm=11.5) for name in plan.signatures],
         (32, 56, 38, 30),
         centred=(0, 3),
     )
@@ -78,14 +78,14 @@ def annexes(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:
 
 def _settings(document: Docx, plan: Plan, title: str) -> None:
     heading(document, title, 1, "fu3")
-    heading(document, "（一）学校设定", 2)
+    heading(document, "（一）学校设置", 2)
     text(
         document,
-        "下列数值都是本校的设定，没有国家统一规定；改变设定后应重新运行，并比较建议的变化。",
+        "下列数值都是本校的设置，没有国家统一规定；改变设置后应重新运行，并比较建议的变化。",
     )
     table(
         document,
-        ("设定", "数值", "含义", "来源"),
+        ("设置", "数值", "含义", "来源"),
         [
             TableRow(
                 [
@@ -98,7 +98,7 @@ def _settings(document: Docx, plan: Plan, title: str) -> None:
             for s in plan.settings
         ],
         (28, 18, 66, 44),
-        title="学校设定",
+        title="学校设置",
         centred=(0, 1),
     )
     heading(document, "（二）学分转换规则", 2)
@@ -165,10 +165,10 @@ def _run(document: Docx, plan: Plan, title: str) -> None:
         ("运行编号", run.id),
         ("程序版本", run.tool_version),
         ("语义模型", run.model),
-        ("设定版本", run.settings_version),
+        ("设置版本", run.settings_version),
         ("规则版本", plan.rules_version or "未应用"),
         ("账本首部", plan.ledger or "无（本次结果未记入账本）"),
-        *((parameter_title(name), number(value)) for name, value in run.parameters),
+        *((parameter_title(name), f"{value:.10g}") for name, value in run.parameters),
     ]
     table(
         document,
@@ -180,6 +180,6 @@ def _run(document: Docx, plan: Plan, title: str) -> None:
         document,
         ("文件", "SHA-256"),
         [TableRow([[Line(path, SMALL)], [Line(digest, SMALL)]]) for path, digest in run.sources],
-        (66, 90),
+        (46, 110),
         title="所比对的文件（校验值可用来核对文件未被改动）",
     )

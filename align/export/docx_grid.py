@@ -89,8 +89,8 @@ def table(
     parts = [
         f'<w:tbl {NS}><w:tblPr><w:tblW w:w="{sum(grid)}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
-        '<w:top w:w="28" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>'
-        '<w:bottom w:w="28" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
+        '<w:top w:w="57" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>'
+        '<w:bottom w:w="57" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
         "</w:tblPr><w:tblGrid>",
         *(f'<w:gridCol w:w="{w}"/>' for w in grid),
         "</w:tblGrid>",

@@ -38,7 +38,7 @@ def covered(document: Docx, plan: Plan, title: str) -> None:
         rows += [_covered_row(r, plan.reviewed) for r in group]
     table(
         document,
-        ("证书的技能要求", "概率与审定", "课程与单元", "理由与课程原文"),
+        ("证书的技能要求", "概率与审核", "课程与单元", "理由与课程原文"),
         rows,
         (68, 25, 54, 80),
         title="已覆盖的技能要求",
@@ -80,7 +80,7 @@ def exempt_grounds(document: Docx, plan: Plan, title: str) -> None:
     """附件2: every unit proposed for exemption, with the requirements and quotations."""
     heading(document, title, 1, "fu2")
     if not plan.exempt_units:
-        text(document, "没有课程单元被证书覆盖到学校设定的份额。")
+        text(document, "没有课程单元被证书覆盖到学校设置的份额。")
         return
     rows: list[TableRow] = []
     for (certificate, course), run in groupby(
@@ -92,7 +92,7 @@ def exempt_grounds(document: Docx, plan: Plan, title: str) -> None:
         rows += [_ground_row(r, plan.reviewed) for r in group]
     table(
         document,
-        ("课程单元", "概率与审定", "对应的技能要求", "理由与双方原文"),
+        ("课程单元", "概率与审核", "对应的技能要求", "理由与双方原文"),
         rows,
         (54, 25, 44, 104),
         title="可免修单元的依据",
@@ -119,19 +119,19 @@ def decided(document: Docx, plan: Plan, title: str) -> None:
     """附件5: who decided what and when."""
     heading(document, title, 1, "fu5")
     if not plan.decided:
-        text(document, "本方案的各项建议尚未经任何人审定。")
+        text(document, "本方案的各项建议尚未经任何人审核。")
         return
     words = [r.word for r in plan.analysis]
     words += [r.word for r in plan.exempt_units] + [r.word for r in plan.credits]
     open_rows = sum(word is None for word in words)
     text(
         document,
-        f"现行有效的审定共 {len(plan.decided)} 条，按时间排列（北京时间）；"
-        + (f"另有 {open_rows} 项建议未审定。" if open_rows else "各项建议均已审定。"),
+        f"现行有效的审核共 {len(plan.decided)} 条，按时间排列（北京时间）；"
+        + (f"另有 {open_rows} 项建议未审核。" if open_rows else "各项建议均已审核。"),
     )
     table(
         document,
-        ("时间", "审定人", "对象", "内容", "结论与说明"),
+        ("时间", "审核人", "对象", "内容", "结论与说明"),
         [
             TableRow(
                 [
@@ -145,7 +145,7 @@ def decided(document: Docx, plan: Plan, title: str) -> None:
             for d in plan.decided
         ],
         (30, 17, 15, 57, 37),
-        title="审定记录",
+        title="审核记录",
         centred=(0, 1, 2),
     )
 

@@ -35,7 +35,7 @@ _HANGING = set("，。、；：！？）》”’」』】〕,.;:!?)]")
 _BETWEEN = 0.25  # of the size, between Chinese and Latin
 _BORDER = 0.5
 _CELL_PADDING_X = 7.0  # 70 twips left and right, see docx_grid
-_CELL_PADDING_Y = 2.8
+_CELL_PADDING_Y = 5.7
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from align.export.docx_grid import Content, Line, TableRow, table
 from align.export.docx_parts import SMALL, text
-from align.export.words import joined, number, one_line, percent, shorten
+from align.export.words import joined, number, one_line, percent, rule_words, shorten, width
 from align.plan.matrix import Matrix
 from align.plan.nouns import UNREVIEWED, AnalysisRow, Plan, Quotation, Word
 from align.records import ACTION_ZH, Action
@@ -43,7 +43,7 @@ def scope(document: Docx, plan: Plan) -> None:
         TableRow(
             [
                 r.certificate,
-                "；".join(x for x in (r.code, r.version) if x) or "—",
+                _code_and_version(r.code, r.version),
                 r.level,
                 str(r.areas),
                 str(r.tasks),
@@ -60,6 +60,13 @@ def scope(document: Docx, plan: Plan) -> None:
         title="融通的证书与范围",
         centred=(1, 2, 3, 4, 5),
     )
+
+
+def _code_and_version(code: str, version: str) -> Content:
+    """In one line where they fit: a year would else be torn from its 年版."""
+    known = [x for x in (code, version) if x]
+    words = "；".join(known) or "—"
+    return words if width(words) <= 16 else [Line(x) for x in known]
 
 
 def summary(document: Docx, plan: Plan) -> None:
@@ -90,11 +97,11 @@ def summary(document: Docx, plan: Plan) -> None:
     text(
         document,
         "注：条数按本等级计；覆盖份额按“高等级涵盖低等级”与其以下各等级合并计算，有权重的按权重。"
-        "份额的算法与阈值是本校设定，见附件3。",
+        "份额的算法与阈值是本校设置，见附件3。",
         "AlignNote",
     )
     if rejected := sum(r.rejected for r in plan.summary):
-        words = f"另有 {rejected} 条要求的建议经审定未采纳，不计入表中各类措施。"
+        words = f"另有 {rejected} 条要求的建议经审核未采纳，不计入表中各类措施。"
         text(document, words, "AlignNote")
 
 
@@ -132,7 +139,7 @@ def courses(document: Docx, plan: Plan, matrix: Matrix) -> None:
                     "最相关的工作任务\n（覆盖度）",
                 ),
                 rows,
-                (32, 24, 15, 18, 20, 47),
+                (28, 22, 14, 19, 20, 53),
                 title=f"课程与证书对照表（{mine[0].certificate}）",
                 centred=(1, 2, 3, 4),
             )
@@ -180,7 +187,7 @@ def analysis(document: Docx, plan: Plan) -> None:
             document,
             ("证书的技能要求", "关系", "课程与单元", "措施与学时", "理由与课程原文"),
             rows,
-            (55, 24, 42, 43, 63),
+            (48, 29, 40, 36, 74),
             title=f"融通内容分析表（{mine[0].certificate}）",
             centred=(1,),
         )
@@ -219,7 +226,7 @@ def _analysis_row(r: AnalysisRow, reviewed: bool = False) -> TableRow:
     if r.unit_quote:
         lead = "最接近的课程原文" if r.action is Action.SUPPLEMENT else "课程原文"
         why.append(Line(f"{lead}：{quotation(r.unit_quote)}", SMALL))
-    why.append(Line(f"规则 {r.rule}", SMALL, colour=_GREY))
+    why.append(Line(f"规则：{rule_words(r.rule)}", SMALL, colour=_GREY))
     cells: list[Content] = [item, relation, where, measure, why]
     return TableRow(cells)
 
@@ -233,7 +240,7 @@ def note_lines(word: Word | None) -> list[Line]:
     """What a person has written with it."""
     if word is None or not word.note:
         return []
-    return [Line(f"审定说明：{one_line(word.note)}", SMALL)]
+    return [Line(f"审核说明：{one_line(word.note)}", SMALL)]
 
 
 def item_lines(item_id: str, quote: Quotation) -> list[Line]:

@@ -168,7 +168,7 @@ _TABLES: tuple[tuple[str, str, tuple[tuple[str, float], ...]], ...] = (
         "学分转换",
         (("证书", 34), ("等级", 16), ("课程", 34), ("性质", 16), ("学分", 14), ("状态", 42)),
     ),
-    ("附件 本校设定", "设定", (("名称", 34), ("数值", 20), ("含义", 66), ("来源", 36))),
+    ("附件 本校设置", "设置", (("名称", 34), ("数值", 20), ("含义", 66), ("来源", 36))),
 )
 
 
@@ -202,6 +202,6 @@ def sample_template() -> bytes:
     text(document, "{%p for 人 in 签署 %}")
     text(document, "{{ 人 }}：　　　　　　　　年　月　日")
     text(document, "{%p endfor %}")
-    last = "运行 {{ 运行.编号 }}，设定版本 {{ 运行.设定版本 }}，账本首部 {{ 运行.账本首部 }}。"
+    last = "运行 {{ 运行.编号 }}，设置版本 {{ 运行.设置版本 }}，账本首部 {{ 运行.账本首部 }}。"
     text(document, last, "AlignNote")
     return document_bytes(document)

@@ -125,7 +125,7 @@ class PairRow:
 class VerdictRow:
     """What a file says that a person decided on a proposal; see :class:`align.decisions.Decision`.
 
-    ``subject`` is the proposal's id.
+    ``subject`` is the proposal's id; ``item`` the requirement's text, where the file shows it.
     """
 
     subject: str
@@ -140,6 +140,7 @@ class VerdictRow:
     hours: float | None = None
     credits: float | None = None
     stage: Stage = "review"
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

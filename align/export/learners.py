@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from align.export.docx_grid import Line, TableRow, table
-from align.export.docx_parts import SMALL, document_bytes, heading, new_document, new_section, text
+from align.export.docx_parts import SMALL, document_bytes, heading, new_document, page, text
 from align.export.words import guard, number, one_line
 from align.export.xlsx_sheets import Column, Sheets, Value
 from align.learner import Conversion, LearningResult
@@ -82,6 +82,7 @@ def conversion_docx(
 ) -> bytes:
     """The same for signing: per learner the exempted courses, then why the others were not."""
     document = new_document(title, mark)
+    page(document.sections[0], landscape=True)  # its tables need the width, its words no page
     text(document, title, "Title")
     text(document, "", "AlignCaption")
     heading(document, "一、概况", 1)
@@ -91,10 +92,9 @@ def conversion_docx(
         document,
         f"共 {len(conversions)} 人，其中 {len(exempted)} 人免修课程，合计 {number(total)} 学分。",
     )
-    new_section(document, landscape=True)
     lines = rows(conversions, results)
     for words, wanted, columns, widths in (
-        ("二、免修的课程", "免修", (0, 2, 3, 4, 7, 8), (30, 48, 14, 14, 65, 56)),
+        ("二、免修的课程", "免修", (0, 2, 3, 4, 7, 8), (28, 44, 14, 18, 75, 48)),
         ("三、不予免修与理由", "不予免修", (0, 5, 6, 2, 8, 9), (30, 44, 18, 44, 73, 18)),
     ):
         heading(document, words, 1)
@@ -105,7 +105,7 @@ def conversion_docx(
         table(
             document,
             [HEAD[k] for k in columns],
-            [TableRow([[Line(_words(line[k]), SMALL)] for k in columns]) for line in mine],
+            [TableRow([[Line(_words(line[k]) or "—", SMALL)] for k in columns]) for line in mine],
             widths,
             title=words.partition("、")[2],
         )

@@ -197,7 +197,7 @@ def _change(
     if row.text(RUN) != run.id:
         raise _Unfit(
             "other-run",
-            f"这一行来自另一次运行（{row.text(RUN) or '未写明'}），现在审定的是 {run.id}；"
+            f"这一行来自另一次运行（{row.text(RUN) or '未写明'}），现在审核的是 {run.id}；"
             "请重新导出后填写。",
         )
     proposal = known.get(subject)
@@ -211,9 +211,9 @@ def _change(
         )
     present = said.get(subject)
     if (present.id if present else "") != row.text(SEEN):
-        by = f"（{present.reviewer_name}）" if present else "（审定已撤回）"
+        by = f"（{present.reviewer_name}）" if present else "（审核已撤回）"
         raise _Unfit(
-            "decided-meanwhile", f"导出之后已有人审定这条建议{by}；请比较后重新填写。", present
+            "decided-meanwhile", f"导出之后已有人审核这条建议{by}；请比较后重新填写。", present
         )
     verdict, action = _verdict(row.kind, given, proposal, present)
     hours, credits = given[HOURS], given.get(CREDITS)
@@ -233,9 +233,10 @@ def _verdict(
     words, changed = given[VERDICT], given.get(CHANGED)
     of_words = {VERDICT_ZH[v]: v for v in kind.verdicts}
     allowed = "、".join(of_words)
+    of_words["同意"] = "accept"  # as earlier versions of the file had it
     if not words:
         if present is not None:
-            raise _Unfit("impossible", "裁定被清空；如要撤回已有的审定，请选“撤回”。")
+            raise _Unfit("impossible", "裁定被清空；如要撤回已有的审核，请选“撤回”。")
         raise _Unfit("impossible", f"填了内容而没有裁定；请选择{allowed}之一。")
     if words not in of_words:
         raise _Unfit("impossible", f"裁定“{words}”不认识；应为{allowed}之一。")
@@ -247,7 +248,7 @@ def _verdict(
         return verdict, proposal.action
     if verdict == "withdraw":
         if present is None:
-            raise _Unfit("impossible", "这条建议还没有人审定，没有可撤回的。")
+            raise _Unfit("impossible", "这条建议还没有人审核，没有可撤回的。")
         return verdict, None
     if verdict == "reject":
         return verdict, None
@@ -256,7 +257,7 @@ def _verdict(
     if changed not in of_actions:
         raise _Unfit("impossible", f"“改为”{changed}不认识；应为{'、'.join(of_actions)}之一。")
     if of_actions[str(changed)] is proposal.action:
-        raise _Unfit("impossible", "“改为”与原建议相同；请改选“同意”。")
+        raise _Unfit("impossible", "“改为”与原建议相同；请改选“采纳”。")
     return verdict, of_actions[str(changed)]
 
 

@@ -25,7 +25,9 @@ formula has a leading ``'``.  Rows are in a fixed order, so equal runs give equa
 
 Once people have decided something, ``matches.csv`` has the further column decided (0 | 1 | 2,
 empty where nobody has), and ``proposals.csv`` verdict (accept | change | reject), decided_action,
-decided_by, decided_at (ISO 8601), decided_note, decided_hours and decided_credits.
+decided_by, decided_at (ISO 8601), decided_note, decided_hours, decided_credits, decided_course_id
+(where the measure is to be taken, when the person named another course) and decided_stage
+(review | settle).
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ PROPOSAL_COLUMNS = (
 DECIDED_COLUMN = "decided"
 VERDICT_COLUMNS = (
     "verdict", "decided_action", "decided_by", "decided_at", "decided_note", "decided_hours",
-    "decided_credits",
+    "decided_credits", "decided_course_id", "decided_stage",
 )  # fmt: skip
 
 _SCOPES = ("certificate", "level", "area", "task", "competency", "course", "unit")
@@ -212,8 +214,16 @@ def _verdict(d: Decision | None) -> list[str]:
     action = "" if d.action is None else str(d.action)
     return [
         d.verdict, action, _text(d.reviewer_name), d.time.isoformat(), _text(d.note),
-        number(d.hours), number(d.credits),
+        _figure(d.hours), _figure(d.credits), _text(d.course_id), d.stage,
     ]  # fmt: skip
+
+
+def _figure(value: float | None) -> str:
+    """A person's own figure, not rounded: it comes back (:mod:`align.export.verdicts_read`)."""
+    if value is None:
+        return ""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _quotes(evidence: Sequence[Evidence]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from align.decisions import Grade
@@ -39,35 +40,58 @@ def read_matches_csv(data: bytes, name: str = "matches.csv") -> PairsFile:
     ReadError
         When it is no such table.
     """
+    problems: list[Problem] = []
+    rows: list[PairRow] = []
+    for line, cells in lines_of(data, name, (*_IDS, "probability"), "matches.csv"):
+        row = _row(cells, line, name, problems)
+        if row is not None:
+            rows.append(row)
+    return PairsFile(tuple(rows), tuple(problems))
+
+
+def lines_of(
+    data: bytes, name: str, needed: Sequence[str], what: str
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a csv by the names of its columns, each with its line.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8 or GB18030, with commas or what a spreadsheet writes in their place.
+    needed : sequence of str
+        Columns that must be there.
+    what : str
+        The file it should be, for the message.
+
+    Raises
+    ------
+    ReadError
+        When it is no such table.
+    """
     check_size(data, name)
     text = _text(data, name)
     # A spreadsheet set to another list separator saves with ";" or a tab.
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    problems: list[Problem] = []
-    rows: list[PairRow] = []
     try:
         columns = [c.strip() for c in next(table, [])]
-        missing = [c for c in (*_IDS, "probability") if c not in columns]
+        missing = [c for c in needed if c not in columns]
         if missing:
             raise ReadError(
-                "不是 matches.csv：缺少列", file=name, place="第1行",
+                f"不是 {what}：缺少列", file=name, place="第1行",
                 got="、".join(filter(None, columns))[:200] or "空文件",
                 expected="、".join(missing),
             )  # fmt: skip
         line = table.line_num + 1
         for cells in table:
             if any(c.strip() for c in cells):
-                row = _row(dict(zip(columns, cells, strict=False)), line, name, problems)
-                if row is not None:
-                    rows.append(row)
+                yield line, dict(zip(columns, cells, strict=False))
             line = table.line_num + 1
     except csv.Error as error:
         raise ReadError(
             "表格读不懂", file=name, place=f"第{table.line_num}行", got=str(error)
         ) from error
-    return PairsFile(tuple(rows), tuple(problems))
 
 
 def _text(data: bytes, name: str) -> str:

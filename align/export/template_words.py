@@ -10,14 +10,14 @@ from typing import Any, Literal
 
 from align.export.docx_credits import credit_total_notes
 from align.export.docx_tables import confirmation
-from align.export.words import clean, joined, number, one_line, percent
+from align.export.words import clean, joined, number, one_line, percent, rule_words
 from align.plan.nouns import UNREVIEWED, AnalysisRow, Plan, Quotation, Word
 from align.records import ACTION_ZH, Action
 
 #: Lists of pictures; :mod:`align.export.docx_template` puts them in.
 PICTURES = ("热力图", "关联图")
 
-_SAID = ("审定", "审定人", "审定时间", "审定说明")
+_SAID = ("审核", "审核人", "审核时间", "审核说明")
 _QUOTED = ("证书原文", "证书位置", "课程原文", "课程位置")
 _ITEM = (
     "证书", "等级", "领域", "任务", "编号", "要求", "关系", "课程", "单元", "措施", "学时",
@@ -54,12 +54,12 @@ FIELDS: Mapping[str, tuple[Literal["text", "list", "rows", "record"], tuple[str,
     ),
     "学分合计": ("text", ()),
     "学分说明": ("text", ()),
-    "设定": ("rows", ("名称", "数值", "含义", "来源")),
+    "设置": ("rows", ("名称", "数值", "含义", "来源")),
     "规则": ("rows", ("名称", "数值", "含义", "出处")),
     "问题": ("rows", ("文件", "位置", "问题")),
-    "审定记录": ("rows", ("时间", "审定人", "对象", "内容", "结论", "说明")),
+    "审核记录": ("rows", ("时间", "审核人", "对象", "内容", "结论", "说明")),
     "文件": ("rows", ("名称", "校验值")),
-    "运行": ("record", ("编号", "程序版本", "模型", "设定版本", "规则版本", "账本首部")),
+    "运行": ("record", ("编号", "程序版本", "模型", "设置版本", "规则版本", "账本首部")),
     "热力图": ("list", ()),
     "关联图": ("list", ()),
 }  # fmt: skip
@@ -92,7 +92,7 @@ def words_of(plan: Plan) -> dict[str, Any]:
         "学分转换": _credits(plan),
         "学分合计": number(plan.credit_total),
         "学分说明": "".join(words.rstrip("。") + "。" for words in credit_total_notes(plan)),
-        "设定": [
+        "设置": [
             {"名称": s.title, "数值": s.shown, "含义": s.meaning, "来源": s.source}
             for s in plan.settings
         ],
@@ -105,8 +105,8 @@ def words_of(plan: Plan) -> dict[str, Any]:
             for p in plan.problems
             if p.severity != "info"
         ],
-        "审定记录": [
-            {"时间": d.when, "审定人": d.who, "对象": d.what, "内容": d.subject,
+        "审核记录": [
+            {"时间": d.when, "审核人": d.who, "对象": d.what, "内容": d.subject,
              "结论": d.verdict, "说明": d.note}
             for d in plan.decided
         ],
@@ -115,7 +115,7 @@ def words_of(plan: Plan) -> dict[str, Any]:
             "编号": plan.run.id,
             "程序版本": plan.run.tool_version,
             "模型": plan.run.model,
-            "设定版本": plan.run.settings_version,
+            "设置版本": plan.run.settings_version,
             "规则版本": plan.rules_version or "未应用",
             "账本首部": plan.ledger or "无",
         },
@@ -164,9 +164,9 @@ def _courses(plan: Plan) -> list[dict[str, str]]:
 
 def _word(word: Word | None, otherwise: str) -> dict[str, str]:
     if word is None:
-        return {"审定": otherwise, "审定人": "", "审定时间": "", "审定说明": ""}
+        return {"审核": otherwise, "审核人": "", "审核时间": "", "审核说明": ""}
     return {
-        "审定": word.verdict, "审定人": word.who, "审定时间": word.when, "审定说明": word.note,
+        "审核": word.verdict, "审核人": word.who, "审核时间": word.when, "审核说明": word.note,
     }  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def _analysis(r: AnalysisRow) -> dict[str, str]:
         "概率": percent(r.probability),
         "存疑": "存疑" if r.unsure else "",
         "理由": one_line(r.reason),
-        "规则": r.rule,
+        "规则": rule_words(r.rule),
         **_quote(r.item_quote, r.unit_quote),
         **_word(r.word, confirmation(r) if r.confirmed else UNREVIEWED),
     }
@@ -206,7 +206,7 @@ def _exempt(plan: Plan) -> list[dict[str, str]]:
     return [
         {"证书": r.certificate, "课程": r.course, "单元": r.unit, "学时": number(r.hours),
          "编号": "、".join(r.item_ids), "概率": percent(r.probability),
-         "存疑": "存疑" if r.unsure else "", "理由": one_line(r.reason), "规则": r.rule,
+         "存疑": "存疑" if r.unsure else "", "理由": one_line(r.reason), "规则": rule_words(r.rule),
          **_quote(*(r.quotes[0] if r.quotes else (None, None))), **_word(r.word, UNREVIEWED)}
         for r in plan.exempt_units
     ]  # fmt: skip
@@ -217,7 +217,7 @@ def _credits(plan: Plan) -> list[dict[str, str]]:
         {"证书": r.certificate, "等级": r.level, "课程": r.course, "代码": r.code,
          "性质": r.nature, "学时": number(r.hours), "学分": number(r.credits),
          "学分说明": r.credits_note, "成绩记法": r.grade, "概率": percent(r.probability),
-         "存疑": "存疑" if r.unsure else "", "理由": one_line(r.reason), "规则": r.rule,
+         "存疑": "存疑" if r.unsure else "", "理由": one_line(r.reason), "规则": rule_words(r.rule),
          "转换规则": "；".join(r.against), "状态": r.status, **_word(r.word, UNREVIEWED)}
         for r in plan.credits
     ]  # fmt: skip

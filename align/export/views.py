@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from align.export.canvas import Canvas
 from align.export.pictures import Edge, Node, bipartite, heatmap
-from align.export.words import one_line, percent, shorten
+from align.export.words import one_line, percent, shorten, threshold
 from align.links import certainty
 from align.links import linked as is_linked
 from align.plan.matrix import Matrix
@@ -96,8 +96,8 @@ def graph_picture(
 
 
 def _note(link_threshold: float, reviewed: bool) -> str:
-    what = "机器比对结果，其中经教师确认的关联计 100%" if reviewed else "机器比对结果，未经教师审定"
-    return f"{what}；关联阈值 {percent(link_threshold)} 为学校设定"
+    what = "机器比对结果，其中经教师确认的关联计 100%" if reviewed else "机器比对结果，未经教师审核"
+    return f"{what}；关联阈值 {threshold(link_threshold)} 由学校设置"
 
 
 def _unit_graph(

@@ -5,6 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+#: The rules of :mod:`align.propose` and :mod:`align.exempt` by name, as a committee reads them.
+_RULE_ZH = {
+    "covered": "达到覆盖份额",
+    "supplement": "未达关联阈值",
+    "extend": "只讲到一部分",
+    "strengthen-practice": "实践学时不足",
+    "strengthen-depth": "教学深度不足",
+    "exempt-unit": "单元由证书覆盖",
+    "exempt-course": "课程由证书覆盖",
+}
 # Control characters, lone surrogates and the two non-characters are refused by XML 1.0; bidi
 # controls could make a quotation read differently from what it says.
 _ILLEGAL = re.compile(
@@ -39,6 +49,11 @@ def _like_formula(text: str) -> bool:
     return text.lstrip(" \u3000\u00a0\ufeff\u200b").startswith(_FORMULA_STARTS)
 
 
+def rule_words(rule: str) -> str:
+    """The name of a rule in Chinese; a rule of another program keeps its own."""
+    return _RULE_ZH.get(rule, rule)
+
+
 def percent(share: float) -> str:
     """``0.856`` → ``86%``; a share that is not whole is never rounded to 0% or 100%."""
     rounded = round(share * 100)
@@ -47,6 +62,11 @@ def percent(share: float) -> str:
     if share < 1 and rounded == 100:
         return ">99%"
     return f"{rounded}%"
+
+
+def threshold(share: float) -> str:
+    """A setting as a percentage, never rounded: ``0.225`` → ``22.5%``."""
+    return f"{share * 100:.10g}%"
 
 
 def number(value: float | None, blank: str = "") -> str:

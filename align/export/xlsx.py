@@ -12,7 +12,7 @@ from datetime import datetime
 from align.export.docx_annex import SEVERITY_ZH, parameter_title
 from align.export.docx_credits import EXEMPTION_NOTE, credit_total_notes
 from align.export.docx_tables import confirmation
-from align.export.words import clean, number
+from align.export.words import clean, number, rule_words
 from align.export.xlsx_edit import (
     COURSE,
     EDIT_NOTE,
@@ -97,11 +97,11 @@ def _courses(sheets: Sheets, plan: Plan) -> None:
 
 def _analysis(sheets: Sheets, plan: Plan) -> None:
     columns = (
-        _T("证书", 24), _T("等级"), _T("工作领域", 20), _T("工作任务", 24), _T("编号", 18),
-        _T("职业技能要求", 48), _T("关系"), _T("概率", number=_PROBABILITY), _T("存疑"),
-        _T("确认", 16), *edit_columns(ITEM), _T("课程", 22), _T("课程单元", 36), _T("现有学时"),
-        _T("措施", 40),
-        _T("建议学时"), _T("缺少的内容", 24), _T("理由", 48), _T("证书原文", 40),
+        _T("证书", 16), _T("等级"), _T("工作领域", 14), _T("工作任务", 18), _T("编号", 14),
+        _T("职业技能要求", 42), _T("关系"), _T("概率", number=_PROBABILITY), _T("存疑"),
+        _T("确认", 14), *edit_columns(ITEM), _T("课程", 18), _T("课程单元", 36), _T("现有学时"),
+        _T("措施", 24),
+        _T("建议学时"), _T("缺少的内容", 18), _T("理由", 48), _T("证书原文", 40),
         _T("证书原文位置", 20), _T("课程原文", 40), _T("课程原文位置", 20), _T("规则", 20),
         _T("证书标识"), _T("课程标识"), _T("单元标识", 40), *_word_columns(plan),
         *id_columns(),
@@ -119,7 +119,7 @@ def _analysis(sheets: Sheets, plan: Plan) -> None:
                 r.hours,
                 "、".join(r.missing), r.reason, r.item_quote.text, r.item_quote.place,
                 r.unit_quote.text if r.unit_quote else "",
-                r.unit_quote.place if r.unit_quote else "", r.rule,
+                r.unit_quote.place if r.unit_quote else "", rule_words(r.rule),
                 r.certificate_id, r.course_id, "\n".join(r.unit_ids),
                 *_word(plan, r.word, r.confirmed),
                 *ids(ITEM, r.proposal_id, r.proposed, r.word, plan.run.id),
@@ -157,7 +157,7 @@ def _credits(sheets: Sheets, plan: Plan) -> None:
         _T("学分"), _T("学分说明", 18), _T("成绩记法", 24),
         *edit_columns(COURSE),
         _T("概率", number=_PROBABILITY), _T("存疑"), _T("理由", 60), _T("规则", 20),
-        _T("审定", 30), *((_T("转换规则", 40),) if plan.rules is not None else ()),
+        _T("审核", 30), *((_T("转换规则", 40),) if plan.rules is not None else ()),
         _T("证书标识"), _T("课程标识"), *_word_columns(plan), *id_columns(),
     )  # fmt: skip
     total = f"学分合计 {number(plan.credit_total)}：" + "；".join(
@@ -171,7 +171,7 @@ def _credits(sheets: Sheets, plan: Plan) -> None:
             [
                 r.certificate, r.level, r.course, r.code, r.nature, r.hours, r.credits,
                 r.credits_note, r.grade, *edit_values(COURSE, r.word), r.probability,
-                "存疑" if r.unsure else "", r.reason, r.rule, r.status,
+                "存疑" if r.unsure else "", r.reason, rule_words(r.rule), r.status,
                 *(("\n".join(r.against) or "选定",) if plan.rules is not None else ()),
                 r.certificate_id, r.course_id, *_word(plan, r.word),
                 *ids(COURSE, r.proposal_id, Action.EXEMPT, r.word, plan.run.id),
@@ -180,8 +180,8 @@ def _credits(sheets: Sheets, plan: Plan) -> None:
         ],
         # Above the table: a row of its own would be sorted and filtered with the courses.
         notes=(
-            "只列内容上的候选，是否转换由委员会审定" if plan.rules is None
-            else "按学校启用的转换规则选定，最终由委员会审定",
+            "只列内容上的候选，是否转换由委员会决定" if plan.rules is None
+            else "按学校启用的转换规则选定，最终由委员会决定",
             *([total] if plan.credits else []),
             EDIT_NOTE,
         ),
@@ -204,8 +204,8 @@ def _exempt_units(sheets: Sheets, plan: Plan) -> None:
             [
                 r.certificate, r.course, r.unit, r.hours, "、".join(r.item_ids), r.probability,
                 "存疑" if r.unsure else "", "教师已确认" if r.confirmed else "未确认",
-                *edit_values(UNIT, r.word), r.reason, *_quotes(r), r.rule, r.certificate_id,
-                r.course_id, r.unit_id, *_word(plan, r.word),
+                *edit_values(UNIT, r.word), r.reason, *_quotes(r), rule_words(r.rule),
+                r.certificate_id, r.course_id, r.unit_id, *_word(plan, r.word),
                 *ids(UNIT, r.proposal_id, Action.EXEMPT, r.word, plan.run.id),
             ]
             for r in plan.exempt_units
@@ -225,7 +225,7 @@ def _word_columns(plan: Plan) -> tuple[Column, ...]:
     """Who decided what and when; only once somebody has, so that a draft stays as it is."""
     if not plan.reviewed:
         return ()
-    return (_T("审定结论", 20), _T("审定人", 16), _T("审定时间", 18), _T("审定说明", 40))
+    return (_T("审核结论", 20), _T("审核人", 16), _T("审核时间", 18), _T("审核说明", 40))
 
 
 def _word(plan: Plan, word: Word | None, confirmed: bool = False) -> tuple[str, ...]:
@@ -276,11 +276,11 @@ def _decided(sheets: Sheets, plan: Plan) -> None:
     """Who decided what and when; no sheet before anybody has."""
     if not plan.decided:
         return
-    columns = (_T("时间", 18), _T("审定人", 14), _T("对象"), _T("内容", 80), _T("结论", 24),
+    columns = (_T("时间", 18), _T("审核人", 14), _T("对象"), _T("内容", 80), _T("结论", 24),
                _T("说明", 50))  # fmt: skip
     sheets.table(
-        "审定记录",
-        f"{plan.major}专业现行有效的审定",
+        "审核记录",
+        f"{plan.major}专业现行有效的审核",
         columns,
         [[d.when, d.who, d.what, d.subject, d.verdict, d.note] for d in plan.decided],
         notes=("按时间排列，北京时间",),
@@ -290,13 +290,13 @@ def _decided(sheets: Sheets, plan: Plan) -> None:
 def _settings(sheets: Sheets, plan: Plan) -> None:
     run = plan.run
     rows: list[list[Value]] = [
-        ["学校设定", s.title, s.value, s.unit, s.meaning, s.source, s.name] for s in plan.settings
+        ["学校设置", s.title, s.value, s.unit, s.meaning, s.source, s.name] for s in plan.settings
     ]
     rows += [
         ["运行", "运行编号", run.id, "", "", "", "id"],
         ["运行", "程序版本", run.tool_version, "", "", "", "tool_version"],
         ["运行", "语义模型", run.model, "", "", "", "model"],
-        ["运行", "设定版本", run.settings_version, "", "", "", "settings_version"],
+        ["运行", "设置版本", run.settings_version, "", "", "", "settings_version"],
         ["运行", "账本首部", plan.ledger or "无", "", "", "", "ledger"],
     ]
     if (a := plan.approval) is not None:
@@ -320,9 +320,9 @@ def _settings(sheets: Sheets, plan: Plan) -> None:
     )  # fmt: skip
     sheets.table(
         "设置",
-        "学校设定与本次运行",
+        "学校设置与本次运行",
         columns,
         rows,
         frozen=2,
-        notes=("数值均为本校设定，没有国家统一规定",),
+        notes=("数值均为本校设置，没有国家统一规定",),
     )

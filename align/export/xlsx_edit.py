@@ -18,7 +18,7 @@ from align.plan.nouns import Word
 from align.records import ACTION_ZH, Action
 
 VERDICT_ZH: dict[Verdict, str] = {
-    "accept": "同意",
+    "accept": "采纳",
     "change": "修改",
     "reject": "不采纳",
     "withdraw": "撤回",

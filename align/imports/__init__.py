@@ -1,9 +1,10 @@
 """Decisions from a file: read, laid beside what stands, and saved only by a person who may.
 
-:func:`read_words` reads SSSOM, CASE or ``matches.csv``; :func:`ground_of` gathers what the words
-meet in a workspace; :func:`compare` tells row by row what would become of them, and writes
-nothing; :func:`save` makes decisions of what was chosen.  They are decisions of the person who
-imports: whom the file names as reviewer is told in the note, no account speaks for another.
+:func:`read_words` reads SSSOM, CASE, ``matches.csv`` or ``proposals.csv``; :func:`ground_of`
+gathers what the words meet in a workspace; :func:`compare` tells row by row what would become of
+them, and writes nothing; :func:`save` makes decisions of what was chosen.  They are decisions of
+the person who imports: whom the file names as reviewer is told in the note, no account speaks
+for another.
 """
 
 from align.imports.compare import (

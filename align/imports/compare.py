@@ -163,6 +163,9 @@ def _verdict(
     proposal = proposed.get(subject)
     if proposal is None:
         return Incoming(said, subject, "unknown", "no-proposal")
+    known = ground.items.get((proposal.certificate_id, "".join(proposal.item_ids[:1])))
+    if said.item and known is not None and not _same_item(said.item, known):
+        return Incoming(said, subject, "unknown", "other-text")
     if said.course_id and said.course_id not in {course for course, _ in ground.units}:
         return Incoming(said, subject, "unknown", "no-course")
     if len({_meaning(w) for w in words}) > 1:

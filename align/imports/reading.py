@@ -10,8 +10,13 @@ from typing import Literal
 from align.export.exchange import PairRow, VerdictRow
 from align.records import Problem
 
-Format = Literal["sssom", "case", "csv"]
-FORMAT_ZH: dict[Format, str] = {"sssom": "SSSOM", "case": "CASE", "csv": "matches.csv"}
+Format = Literal["sssom", "case", "csv", "proposals"]
+FORMAT_ZH: dict[Format, str] = {
+    "sssom": "SSSOM",
+    "case": "CASE",
+    "csv": "matches.csv",
+    "proposals": "proposals.csv",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Offered:
     links : tuple of PairRow
         Pairs that a person decided.
     verdicts : tuple of VerdictRow
-        Proposals that a person decided; CASE alone carries them.
+        Proposals that a person decided; CASE and ``proposals.csv`` carry them.
     machine : int
         Rows that only say what the machine found: nothing to decide.
     problems : tuple of Problem
@@ -47,7 +52,7 @@ def read_words(data: bytes, name: str) -> Offered:
     Parameters
     ----------
     data : bytes
-        SSSOM/TSV, a CASE package (JSON or zip of such), or ``matches.csv``.
+        SSSOM/TSV, a CASE package (JSON or zip of such), ``matches.csv`` or ``proposals.csv``.
     name : str
         The file's name without a folder, for problems and the ledger.
 
@@ -77,6 +82,12 @@ def read_words(data: bytes, name: str) -> Offered:
             for r in case.rows
         )
         verdicts, problems = case.verdicts, case.problems
+    elif format_ == "proposals":
+        from align.export.verdicts_read import read_proposals_csv
+
+        decided = read_proposals_csv(data, name)
+        digest = hashlib.sha256(data).hexdigest()
+        return Offered(name, digest, format_, (), decided.rows, decided.undecided, decided.problems)
     else:
         from align.export.sssom_read import read_sssom
         from align.export.tables_read import read_matches_csv
@@ -93,4 +104,6 @@ def _format(data: bytes) -> Format:
     if start.startswith((b"PK", b"{")):
         return "case"
     first = start.partition(b"\n")[0]
+    if b"proposal_id" in first:
+        return "proposals"
     return "sssom" if start.startswith(b"#") or b"subject_id" in first else "csv"

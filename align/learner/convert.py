@@ -127,8 +127,10 @@ def convert(
             exempted.append(Exempted(learner, rule, tuple(r.id for r in h.results), h.entry.name))
             continue
         for block in _blocks(chosen, candidate):
-            refused += [Refused(learner, r.id, block.rule, block.words, rule.course)
-                        for r in h.results]  # fmt: skip
+            refused += [
+                Refused(learner, r.id, block.rule, block.words, rule.course, figures=block.figures)
+                for r in h.results
+            ]
     return Conversion(
         learner, tuple(exempted), tuple(refused), choices if len(choices) > 1 else (), picked,
         chosen.more_ties,
@@ -163,14 +165,19 @@ def _offers(
             ]  # fmt: skip
         for rule in current:
             told: tuple[Reason, str] | None = None
+            figures: tuple[str, ...] = ()
             if not rule.valid_on(today):
                 told = "rule-expired", f"转换规则只在{_span(rule)}有效"
+                days = (rule.valid_from, rule.valid_to)
+                figures = tuple(d.isoformat() if d else "" for d in days)
             elif rule.course_id in taken:
                 told = "duplicate", "这门课程已经修过或免修过"
             if told is None:
                 found.append((h, rule))
             else:
-                refused += [Refused(x.learner, x.id, *told, rule.course) for x in h.results]
+                refused += [
+                    Refused(x.learner, x.id, *told, rule.course, figures=figures) for x in h.results
+                ]
     return found
 
 

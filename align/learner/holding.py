@@ -23,6 +23,8 @@ class Refused:
     """A result (for one course, where a rule was looked at) that gives nothing, and why.
 
     ``to_committee`` marks results no rule speaks of: the committee decides them one by one.
+    ``figures`` are the values within ``words``, in their order, for whoever says the same in
+    another language.
     """
 
     learner: str
@@ -31,6 +33,7 @@ class Refused:
     words: str
     course: str = ""
     to_committee: bool = False
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,15 @@ def expires(issued: date, months: int) -> date:
     month = issued.month - 1 + months
     year, month = issued.year + month // 12, month % 12 + 1
     return date(year, month, min(issued.day, calendar.monthrange(year, month)[1]))
+
+
+def state_on(result: LearningResult, entry: Entry | None, day: date) -> ResultState:
+    """How far a result has come on a day: what was deposited or recognised may have expired."""
+    if result.state is ResultState.CONVERTED or entry is None:
+        return result.state
+    if entry.months is None or result.issued is None:
+        return result.state
+    return ResultState.EXPIRED if day > expires(result.issued, entry.months) else result.state
 
 
 def pending(
@@ -89,10 +101,13 @@ def held_of(
         if told is None and entry is not None:
             pieces[entry.id, r.level].append(r)
         elif told is not None:
-            reason, words = told
+            reason, words, figures = told
             refused.append(
-                Refused(r.learner, r.id, reason, words, to_committee=reason == "unknown")
-            )
+                Refused(
+                    r.learner, r.id, reason, words, to_committee=reason == "unknown",
+                    figures=figures,
+                )
+            )  # fmt: skip
     found = []
     for (entry_id, level), mine in pieces.items():
         entry = directory[entry_id]
@@ -105,8 +120,11 @@ def held_of(
             continue
         total = sum(r.hours or 0.0 for r in mine)
         if total < entry.hours:
-            words = f"已存 {total:g} 学时，还差 {entry.hours - total:g} 学时"
-            refused += [Refused(r.learner, r.id, "too-few-hours", words) for r in mine]
+            figures = (f"{total:g}", f"{entry.hours - total:g}")
+            words = f"已存 {figures[0]} 学时，还差 {figures[1]} 学时"
+            refused += [
+                Refused(r.learner, r.id, "too-few-hours", words, figures=figures) for r in mine
+            ]
         else:
             found.append(Held(entry, level, tuple(mine)))
     return _highest(found, refused)
@@ -121,29 +139,39 @@ def _highest(held: Sequence[Held], refused: list[Refused]) -> list[Held]:
         top[h.entry.id] = h
     for h in held:
         if (highest := top[h.entry.id]) is not h:
-            words = f"已有更高的等级（{highest.level}），其中包含这一级"
-            refused += [Refused(r.learner, r.id, "lower-level", words) for r in h.results]
+            words = f"已有更高的等级：按{highest.level}转换，{h.level}已包含在内，不另计"
+            refused += [
+                Refused(
+                    r.learner, r.id, "lower-level", words, figures=(highest.level, h.level)
+                )
+                for r in h.results
+            ]  # fmt: skip
     return [h for h in held if top[h.entry.id] is h]
 
 
-def _not_usable(r: LearningResult, entry: Entry | None, today: date) -> tuple[Reason, str] | None:
-    """Why a result cannot be used by itself, in words; None when it can."""
+def _not_usable(
+    r: LearningResult, entry: Entry | None, today: date
+) -> tuple[Reason, str, tuple[str, ...]] | None:
+    """Why a result cannot be used by itself, in words, with the values in them."""
     if r.state is ResultState.CONVERTED:
-        return "already-converted", "这份成果已经转换过"
+        return "already-converted", "这份成果已经转换过", ()
     if r.state is ResultState.EXPIRED:
-        return "expired", "已标为过期"
+        return "expired", "已标为过期", ()
     if entry is None:
-        return "unknown", "学习成果名录中没有这一项，转委员会单独认定"
+        return "unknown", "学习成果名录中没有这一项，转委员会单独认定", ()
     if entry.levels and r.level not in entry.levels:
-        return "no-level", f"名录只有{'、'.join(entry.levels)}，成果写的是“{r.level or '未写明'}”"
+        known = "、".join(entry.levels)
+        words = f"名录只有{known}，成果写的是“{r.level or '未写明'}”"
+        return "no-level", words, (known, r.level)
     if entry.months is not None:
         if r.issued is None:
-            return "undated", "没有写发证日期，无法判断是否过期"
+            return "undated", "没有写发证日期，无法判断是否过期", ()
         last = expires(r.issued, entry.months)
         if today > last:
-            return "expired", f"有效期至 {last.isoformat()}，已过期"
+            return "expired", f"有效期至 {last.isoformat()}，已过期", (last.isoformat(),)
     if r.issued is not None and r.issued > today:
-        return "undated", f"发证日期 {r.issued.isoformat()} 在今天以后"
+        day = r.issued.isoformat()
+        return "undated", f"发证日期 {day} 在今天以后", (day,)
     return None
 
 

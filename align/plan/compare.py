@@ -18,11 +18,11 @@ from align.settings import BY_NAME
 CauseKind = Literal["document", "settings", "model", "program", "range", "decision"]
 CAUSE_ZH: dict[CauseKind, str] = {
     "document": "文件",
-    "settings": "设定",
+    "settings": "设置",
     "model": "模型",
     "program": "程序版本",
     "range": "融通范围",
-    "decision": "审定",
+    "decision": "审核",
 }
 ChangeKind = Literal["added", "removed", "changed"]
 CHANGE_ZH: dict[ChangeKind, str] = {"added": "新增", "removed": "取消", "changed": "改变"}
@@ -232,7 +232,7 @@ def _fields(before: ProposalRow, after: ProposalRow) -> tuple[tuple[str, str, st
         ("单元", "、".join(before.units), "、".join(after.units)),
         ("学时", before.hours, after.hours),
         ("学分", before.credits, after.credits),
-        ("审定", before.word, after.word),
+        ("审核", before.word, after.word),
         ("证书原文", before.item_text, after.item_text),
     )
     return tuple((what, a, b) for what, a, b in rows if a != b)
@@ -248,7 +248,7 @@ def _causes(
     causes: list[Cause] = []
     changed = {what for what, _, _ in fields}
     if before.word != after.word:
-        causes.append(Cause("decision", "经人审定" if after.word else "审定已撤回"))
+        causes.append(Cause("decision", "经人审核" if after.word else "审核已撤回"))
     if before.item_text != after.item_text:
         causes.append(Cause("document", "证书标准中的这一条改了"))
     by_machine = before.action != after.action or bool(changed & {"课程", "单元"})

@@ -29,6 +29,8 @@ from align.settings import Settings
 
 COURSE_EXEMPTION = "exempt-course"  # the rule's name in align.exempt
 _GRADE = "按学校规定（待定）"
+#: Said of a conversion that was approved while nothing of the course is linked.
+UNLINKED = "无已确认的关联内容"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def credit_rows(
                 code=course.code,
                 nature=course.nature,
                 credits=p.credits if own is None else own,
-                credits_note=noted if own is None else "审定人填写",
+                credits_note=noted if own is None else "审核人填写",
                 hours=hours,
                 grade=_GRADE,
                 reason=p.reason,
@@ -231,17 +233,20 @@ def converted(
         by_pair.setdefault((c.certificate_id, c.course_id), []).append(c)
     proposed = {(r.certificate_id, r.course_id): r for r in rows}
     known = {c.id: c for c in courses}
+    of_certificate = {c.id: c for c in certificates}
     out = []
-    for pair in dict.fromkeys((*proposed, *(k for k in approved if k in by_pair))):
+    for pair in dict.fromkeys((*proposed, *approved)):
         if pair in by_pair:
             best = _shown(by_pair[pair], chosen)
             row = proposed.get(pair) or _approved_row(best, known[pair[1]], approved[pair])
             row = _judged(row, best, chosen)
-            out.append(_of_list(row, given.listed.get(pair)) if given.listed else row)
+        elif pair in proposed:
+            row = replace(proposed[pair], taken=False, against=("没有内容达到关联阈值",))
+        elif pair[0] in of_certificate and pair[1] in known:
+            row = _unlinked_row(of_certificate[pair[0]], known[pair[1]], approved[pair])
         else:
-            why = "没有内容达到关联阈值"
-            row = replace(proposed[pair], taken=False, against=(why,))
-            out.append(_of_list(row, given.listed.get(pair)) if given.listed else row)
+            continue  # agreed to for a certificate or course that this plan leaves out
+        out.append(_of_list(row, given.listed.get(pair)) if given.listed else row)
     # What was approved leaves no choice open.
     return tuple(out), 0 if given.listed else len(chosen.ties)
 
@@ -308,6 +313,29 @@ def _approved_row(c: Candidate, course: Course, note: str) -> CreditRow:
         rule="approved",
         probability=0.0,
         status="委员会同意",
+    )
+
+
+def _unlinked_row(certificate: Certificate, course: Course, note: str) -> CreditRow:
+    """A course the committee approved although no content of it is linked to the certificate."""
+    return CreditRow(
+        certificate_id=certificate.id,
+        certificate=certificate.name,
+        level=certificate.levels[-1] if certificate.levels else "",
+        course_id=course.id,
+        course=course.name,
+        code=course.code,
+        nature=course.nature,
+        credits=course.credits,
+        credits_note="",
+        hours=course.hours,
+        grade=_GRADE,
+        reason=f"{UNLINKED}；委员会同意免修。{note}",
+        rule="approved",
+        probability=0.0,
+        status="委员会同意",
+        taken=False,
+        against=(UNLINKED,),
     )
 
 

@@ -1,4 +1,4 @@
-"""审定记录: who decided what and when, of everything that is in force."""
+"""审核记录: who decided what and when, of everything that is in force."""
 
 from __future__ import annotations
 

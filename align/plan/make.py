@@ -87,7 +87,7 @@ def make_plan(
     verdicts : mapping of str to Decision
         What people have said, by the proposal's id; such as hold now (none of them stale).
     links : iterable of LinkDecision
-        The words in force on links, for 审定记录; their grades stand in the matches.
+        The words in force on links, for 审核记录; their grades stand in the matches.
     conversion : Conversion, optional
         The college's conversion rules; without them 学分转换表 lists candidates by content.
     ledger : str
@@ -153,11 +153,11 @@ def _mark(
     left = len(proposals) - done
     if approval is not None:
         day = local_time(approval.time)[:10]
-        rest = f"；{left} 项建议未经教师审定" if left else ""
+        rest = f"；{left} 项建议未经教师审核" if left else ""
         return f"已批准（{day}，专业建设委员会{rest}）"
     if not left:
-        return f"草案（{done} 项建议均经教师审定，待批准）"
-    return f"草案（已经教师审定 {done} 项；其余 {left} 项未审定，为机器建议，未经教师审定）"
+        return f"草案（{done} 项建议均经教师审核，待批准）"
+    return f"草案（已经教师审核 {done} 项；其余 {left} 项未审核，为机器建议，未经教师审核）"
 
 
 def _approval(a: Approval) -> ApprovalRow:

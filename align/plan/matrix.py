@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from align.links import certainty
@@ -51,6 +51,16 @@ class Matrix:
     values: tuple[tuple[float, ...], ...]
     counts: tuple[tuple[int, ...], ...]
     reviewed: bool = False
+
+    def linked(self) -> Matrix:
+        """The same with the courses alone that are linked to anything."""
+        kept = [i for i, row in enumerate(self.values) if any(row)]
+        return replace(
+            self,
+            courses=tuple(self.courses[i] for i in kept),
+            values=tuple(self.values[i] for i in kept),
+            counts=tuple(self.counts[i] for i in kept),
+        )
 
     def only(self, columns: Sequence[int]) -> Matrix:
         """The same with these columns (counted from 0) alone."""

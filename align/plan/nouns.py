@@ -23,8 +23,8 @@ from align.plan.rows import (
 from align.plan.word import Word, local_time
 from align.records import Problem, Run
 
-DRAFT_MARK = "草案（机器建议，未经教师审定）"
-UNREVIEWED = "未审定"
+DRAFT_MARK = "草案（机器建议，未经教师审核）"
+UNREVIEWED = "未审核"
 SIGNATURES = ("制订人", "审核人", "专业带头人", "二级学院", "教务处", "培训评价组织")
 
 

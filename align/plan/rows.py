@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from align.plan.word import Word
 from align.records import Action
 
-PENDING = "待委员会审定"
+PENDING = "待委员会同意"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """学校设定: one tunable number as the college has set it."""
+    """学校设置: one tunable number as the college has set it."""
 
     name: str
     title: str
@@ -242,7 +242,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class DecidedRow:
-    """审定记录: one decision in force, on a proposal or on a link."""
+    """审核记录: one decision in force, on a proposal or on a link."""
 
     when: str
     who: str

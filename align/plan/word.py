@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from align.decisions import Decision
 from align.records import ACTION_ZH, Action
 
-_BEIJING = timezone(timedelta(hours=8))  # the day a reader of the plan takes it for
+BEIJING = timezone(timedelta(hours=8))  # the day a reader of the plan takes it for
 
 
 def local_time(time: datetime) -> str:
     """Day and time in Beijing; a time without a zone is UTC."""
     known = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return known.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
+    return known.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ class Word:
 
     @property
     def verdict(self) -> str:
-        """``同意补充``, ``由补充改为拓展`` or ``不采纳补充``."""
+        """``采纳补充``, ``由补充改为拓展`` or ``不采纳补充``."""
         if self.action is None:
             return f"不采纳{ACTION_ZH[self.proposed]}"
         if self.action == self.proposed:
-            return f"同意{ACTION_ZH[self.action]}"
+            return f"采纳{ACTION_ZH[self.action]}"
         return f"由{ACTION_ZH[self.proposed]}改为{ACTION_ZH[self.action]}"
 
     @property

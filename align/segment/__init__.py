@@ -58,6 +58,7 @@ def segment(document: Document, *, kind: Kind | None = None) -> Reading:
         reading,
         problems=(*document.problems, *notes.problems),
         unplaced=tuple(notes.unplaced),
+        aside=tuple(notes.aside),
     )
 
 
@@ -92,6 +93,7 @@ def _keep_all(document: Document, notes: Notes) -> None:
             Place(),
         )
     notes.unplaced.clear()
+    notes.aside.clear()
     for block in document.blocks:
         if isinstance(block, Passage):
             notes.keep(block)

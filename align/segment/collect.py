@@ -1,4 +1,4 @@
-"""What could not be placed, gathered while a document is segmented."""
+"""What could not be placed or was set aside, gathered while a document is segmented."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from align.segment.words import row_printed, row_text
 
 @dataclass(slots=True)
 class Notes:
-    """Problems and unplaced passages of one document, in the order they were met."""
+    """Problems, unplaced passages and those set aside of one document, as they were met."""
 
     source: str
     problems: list[Problem] = field(default_factory=list)
     unplaced: list[Passage] = field(default_factory=list)
+    aside: list[Passage] = field(default_factory=list)
     unused: dict[str, list[Place]] = field(default_factory=dict)  # column title → its tables
 
     def say(self, severity: Severity, code: str, message: str, place: Place) -> None:
@@ -37,9 +38,9 @@ class Notes:
         """Keeps a line that gave nothing."""
         self.unplaced.append(passage)
 
-    def keep_text(self, text: str, place: Place, headings: tuple[str, ...] = ()) -> None:
-        """Keeps a part of a cell that was set aside."""
-        self.unplaced.append(Passage(place, text, text, headings))
+    def set_aside(self, text: str, place: Place, headings: tuple[str, ...] = ()) -> None:
+        """Keeps what was understood as 课程思政, and is not compared."""
+        self.aside.append(Passage(place, text, text, headings))
 
     def say_unused(self) -> None:
         """One line on the columns of content tables that hold no content."""

@@ -93,7 +93,7 @@ def prose_units(
             points += got.points
             aside += len(got.aside)
             for text in got.aside:
-                notes.keep_text(text, line.place, line.headings)
+                notes.set_aside(text, line.place, line.headings)
         section = sections[-1][1] if sections else block.text
         units.append(
             Unit(
@@ -116,7 +116,7 @@ def prose_units(
         notes.info(
             "ideology-set-aside",
             f"《{course}》有 {aside} 处课程思政、素养语句未计入教学要点（与任何证书都会相似），"
-            "原文保留在未归入内容中",
+            "原文另列",
             units[0].place,
         )
     return tuple(units)

@@ -163,7 +163,7 @@ class _TableReader:
             self.notes.info(
                 "ideology-set-aside",
                 f"《{self.course}》有 {self.aside} 处课程思政、"
-                "素养语句未计入教学要点（与任何证书都会相似），原文保留在未归入内容中",
+                "素养语句未计入教学要点（与任何证书都会相似），原文另列",
                 self.table.place,
             )
         self._say_unused()
@@ -229,7 +229,7 @@ class _TableReader:
             if not is_blank(cell.text) and cell.origin[0] >= self.index[id(row)]:
                 aside.append(cell.text)
         for text in aside:
-            self.notes.keep_text(text, row.place, self.table.headings)
+            self.notes.set_aside(text, row.place, self.table.headings)
         self.aside += len(aside)
         return tuple(dict.fromkeys(points))
 

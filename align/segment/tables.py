@@ -116,7 +116,7 @@ def _read_courses(
                 group.said.setdefault(role, value)
         aside = [header.text(row, "quality")] if header.text(row, "quality") else []
         for text in aside:
-            notes.keep_text(text, row.place)
+            notes.set_aside(text, row.place)
         given = bare(header.text(row, "id"))
         group.units.append(
             Unit(

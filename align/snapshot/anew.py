@@ -46,6 +46,7 @@ def result(
         snapshot.settings,
         verdicts=verdicts,
         base=snapshot.graph,
+        memo=snapshot.memo,
     )
 
 

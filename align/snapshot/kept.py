@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from align.decisions import Pair
 from align.gather import Gathered
 from align.links import linked, pair_of
+from align.memo import Memo
 from align.programmes import Programme
 from align.records import Certificate, Competency, Course, Evidence, Match, Run, Unit
 from align.settings import Settings
@@ -97,6 +98,11 @@ class Snapshot:
         from align import graph
 
         return graph.build(self.courses, self.certificates, self.candidates, self.settings)
+
+    @cached_property
+    def memo(self) -> Memo:
+        """What was proposed last, and from which links: a decision changes few of them."""
+        return Memo()
 
     @cached_property
     def columns(self) -> dict[Key, int]:

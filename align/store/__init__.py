@@ -31,6 +31,7 @@ from align.store.migrate import revision as revision_of
 from align.store.presence import Here, Presence
 from align.store.rules import CalibrationVersion, Rules, RulesVersion, Sample
 from align.store.sign_in import SignIn
+from align.store.signatures import Signatures
 from align.store.sources import Sources
 from align.store.templates import LARGEST_FILE, Templates, TemplateVersion
 from align.store.verify import Broken, Verification
@@ -40,6 +41,7 @@ from align.store.words import Choice, LinkChoice
 
 class Store(
     Converting,
+    Signatures,
     Agreements,
     SignIn,
     Sources,

@@ -14,7 +14,7 @@ import align.store.tables as t
 from align.errors import UsageError
 from align.learner import ConversionRule, Exempted, LearningResult, Refused, ResultState
 from align.records_json import from_plain, to_plain
-from align.store.core import name, text
+from align.store.core import day_of, name, text
 from align.store.ledger import canonical, moment
 from align.store.listing import approvals_of
 from align.store.states import plain, state_of
@@ -32,7 +32,7 @@ class LearnerConversion:
     choices : int
         How many equally good choices there were; 1 where there was one way.
     steps : tuple of str
-        Parties of the approval chain that had agreed, in order.
+        Steps of the approval chain that had signed the rules applied, in order.
     single : bool
         The committee's decision on one result that no rule speaks of.
     """
@@ -129,7 +129,7 @@ def _conversions(
             continue
         data = plain(row.data)
         # A single decision stands under no rule of the list: whoever recorded it approved it.
-        own = " ".join(x for x in (row.by_name, moment(row.time).date().isoformat()) if x)
+        own = " ".join(x for x in (row.by_name, day_of(moment(row.time))) if x)
         exempted = [from_plain(Exempted, e) for e in data["exempted"]]
         refused = (from_plain(Refused, r) for r in data["refused"])
         found.setdefault(learner.id, []).append(

@@ -10,12 +10,15 @@ import sqlalchemy as sa
 
 import align.store.tables as t
 from align.decisions import REOPENED, Approval, Comment, Person, Workspace
-from align.errors import AccessError, UsageError
+from align.errors import AccessError, StoreError, UsageError
 from align.store.audit import Audit
 from align.store.core import name, new_id, text
-from align.store.ledger import canonical, moment
+from align.store.ledger import canonical, moment, sha256
 from align.store.states import plain, state_of
 from align.store.workspaces import Workspaces, open_only
+
+#: A plan of more bytes than this holds more than a committee approves; real ones take about 1 MB.
+LARGEST_PLAN = 50 * 2**20
 
 
 class Committee(Workspaces, Audit):
@@ -63,16 +66,26 @@ class Committee(Workspaces, Audit):
             ]
 
     def approve(
-        self, who: Person, workspace_id: str, digest: str, names: Sequence[str], note: str = ""
+        self,
+        who: Person,
+        workspace_id: str,
+        plan: bytes | str,
+        names: Sequence[str],
+        note: str = "",
+        *,
+        file_name: str = "plan.docx",
     ) -> tuple[Approval, dict[str, Any]]:
         """Approve the plan as it stands, and sign the chain.
 
         Parameters
         ----------
-        digest : str
-            SHA-256 of the plan as approved.
+        plan : bytes or str
+            The plan's file, which is kept as it is for ever; or its SHA-256 alone, where the
+            file lies somewhere else.
         names : sequence of str
             The signatures as typed.
+        file_name : str
+            What the kept file is called.
 
         Returns
         -------
@@ -90,6 +103,13 @@ class Committee(Workspaces, Audit):
         ]
         if not signatures:
             raise UsageError("缺少签名", remedy="请至少填写一位签名人的姓名。")
+        if isinstance(plan, bytes) and not 0 < len(plan) <= LARGEST_PLAN:
+            raise UsageError(
+                "方案文件太大" if plan else "方案文件是空的", file=file_name,
+                got=f"{len(plan) / 2**20:.0f} MB", expected=f"不超过 {LARGEST_PLAN // 2**20} MB",
+            )  # fmt: skip
+        digest = sha256(plan) if isinstance(plan, bytes) else text(plan, "指纹", 128, needed=True)
+        called = name(file_name, "文件名")
         id = new_id("a")
         with self._write() as c:
             person, now = self._ask_workspace(c, who, "approve", workspace_id, writes=True)
@@ -102,13 +122,17 @@ class Committee(Workspaces, Audit):
             seq = self._next_seq(c, now.college_id)
             row = dict(
                 id=id, seq=seq, workspace_id=now.id,
-                run_id=now.run_id, digest=text(digest, "指纹", 128, needed=True),
-                names=canonical(signatures), note=text(note, "备注"), by=person.id,
-                time=self._now(),
+                run_id=now.run_id, digest=digest, names=canonical(signatures),
+                note=text(note, "备注"), by=person.id, time=self._now(),
             )  # fmt: skip
             c.execute(t.approvals.insert().values(row))
-            state = state_of(c, "approval", t.approvals.c.id == id)
-            self._set(c, person, now, "plan.approved", {"state": "approved"}, approval=state)
+            also = {"approval": state_of(c, "approval", t.approvals.c.id == id)}
+            if isinstance(plan, bytes):
+                file = dict(id=id, workspace_id=now.id, name=called, sha256=digest, size=len(plan))
+                c.execute(t.approved_files.insert().values(file))
+                c.execute(t.approved_bytes.insert().values(id=id, data=plan))
+                also["approved_file"] = state_of(c, "approved_file", t.approved_files.c.id == id)
+            self._set(c, person, now, "plan.approved", {"state": "approved"}, **also)
             made = _approval(c.execute(sa.select(t.approvals).where(t.approvals.c.id == id)).one())
         return made, self._sign(now.college_id, seq, "plan.approved")
 
@@ -118,6 +142,41 @@ class Committee(Workspaces, Audit):
             self._ask_workspace(c, who, "read", workspace_id, writes=False)
             query = sa.select(t.approvals).where(t.approvals.c.workspace_id == workspace_id)
             return [_approval(row) for row in c.execute(query.order_by(t.approvals.c.seq))]
+
+    def approved_files(self, who: Person, workspace_id: str) -> dict[str, str]:
+        """Names of the approved files that are kept, by the approval's id."""
+        files = t.approved_files.c
+        with self._read() as c:
+            self._ask_workspace(c, who, "read", workspace_id, writes=False)
+            query = sa.select(files.id, files.name).where(files.workspace_id == workspace_id)
+            return {row.id: row.name for row in c.execute(query.order_by(files.id))}
+
+    def approved_bytes(self, who: Person, approval_id: str) -> bytes:
+        """The file of one approval, byte for byte as the committee approved it.
+
+        Raises
+        ------
+        AccessError
+            There is none of this id in a workspace the person may see.
+        StoreError
+            What is kept is no longer what was approved.
+        """
+        query = sa.select(
+            t.approved_files.c.workspace_id, t.approved_files.c.sha256, t.approved_bytes.c.data
+        ).join(t.approved_bytes, t.approved_bytes.c.id == t.approved_files.c.id)
+        with self._read() as c:
+            row = c.execute(query.where(t.approved_files.c.id == approval_id)).one_or_none()
+            if row is None:
+                raise AccessError("没有这份批准的方案，或它属于别的学院", got=approval_id)
+            self._ask_workspace(c, who, "read", row.workspace_id, writes=False)
+        # Nobody is handed a file that was tampered with; SQLite may have made text of the bytes.
+        data = bytes(row.data) if isinstance(row.data, bytes | memoryview) else b""
+        if sha256(data) != row.sha256:
+            raise StoreError(
+                "保存的批准文件已被改动", got=sha256(data), expected=row.sha256,
+                remedy="请在“记录”页验证账本，并从备份恢复。",
+            )  # fmt: skip
+        return data
 
     def reopen(self, who: Person, workspace_id: str, note: str = "") -> None:
         """Take decisions again in an approved workspace; the approval stays in the history.

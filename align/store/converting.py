@@ -29,7 +29,7 @@ from align.store.accounts import (
 from align.store.core import name, new_id, text
 from align.store.learners import Learners
 from align.store.ledger import canonical
-from align.store.listing import rules_in_list
+from align.store.listing import rules_in_list, steps_passed
 from align.store.states import state_of
 
 #: The name of the reason under which a single decision refuses a result.
@@ -48,7 +48,6 @@ class Converting(Learners):
         *,
         choices: int = 1,
         reason: str = "",
-        steps: Sequence[str] = (),
     ) -> tuple[LearnerConversion, dict[str, Any]]:
         """Enter what the approved rules made of an account; the results used are converted.
 
@@ -60,8 +59,6 @@ class Converting(Learners):
             How many equally good choices there were, of which this is one.
         reason : str
             Why this one; needed where there were several.
-        steps : sequence of str
-            Parties of the college's approval chain that have agreed, in order.
 
         Returns
         -------
@@ -105,8 +102,8 @@ class Converting(Learners):
                 kept |= {"choices": int(choices)}
             if reason.strip():
                 kept |= {"reason": reason.strip()}
-            if steps:
-                kept |= {"steps": [name(s, "审批步骤") for s in steps]}
+            if steps := steps_passed(c, person.college_id, (e.rule.id for e in exempted)):
+                kept |= {"steps": steps}
             made, seq = self._enter(c, person, row, "learner.converted", kept, used)
         return made, self._sign(person.college_id, seq, "learner.converted")
 

@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from align.store.keys import Keys
 from align.store.signing import Tails, appended, begun, grown
 from align.store.states import Actors, State, plain
 
+_BEIJING = timezone(timedelta(hours=8))
 #: Longest text a person may give (note, comment, reason), and longest name or id, in characters.
 LONGEST_TEXT, LONGEST_NAME = 4000, 300
 
@@ -145,6 +146,11 @@ class Base:
         )
         appended(connection, college_id, seq)
         return seq
+
+
+def day_of(time: datetime) -> str:
+    """The day in Beijing (``2026-11-22``), as every paper of the college has it."""
+    return time.astimezone(_BEIJING).date().isoformat()
 
 
 def new_id(prefix: str) -> str:

@@ -113,6 +113,10 @@ def _contents(c: sa.Connection, noun: str, row: Any) -> str:
         query = sa.select(t.template_files.c.data).where(t.template_files.c.template_id == row.id)
         data = c.execute(query).scalar_one_or_none()
         return "" if _fits(data, row.sha256) else "文件内容"
+    if noun == "approved_file":
+        query = sa.select(t.approved_bytes.c.data).where(t.approved_bytes.c.id == row.id)
+        data = c.execute(query).scalar_one_or_none()
+        return "" if _fits(data, row.sha256) else "文件内容"
     if noun == "run":
         shots = t.snapshots.c
         query = sa.select(shots.data).where(

@@ -1,10 +1,14 @@
-"""The conversions a college approved (转换规则): each a version, the newest in force."""
+"""The conversions a college approved (转换规则): each a version, the newest in force.
+
+Where the college has an approval chain, a version holds once every step of the chain has signed
+it (:mod:`align.store.signatures`); until then the version before it holds on.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +17,34 @@ import sqlalchemy as sa
 import align.store.tables as t
 from align.decisions import Person
 from align.errors import AccessError, ConflictError, UsageError
-from align.learner import ConversionRule, Entry
+from align.learner import (
+    ConversionRule,
+    Entry,
+    Signature,
+    Signing,
+    chain_of,
+    signing,
+    written,
+)
 from align.records_json import from_plain, to_plain
-from align.store.core import name, new_id, text
+from align.store.core import day_of, name, new_id, text
 from align.store.directory import Directory, newest_entries
 from align.store.ledger import canonical, moment
+from align.store.rules import rules_holding
 from align.store.states import plain, state_of
 
 
 @dataclass(frozen=True, slots=True)
 class ConversionVersion:
-    """One approval (or withdrawal) of a conversion in a workspace; the newest is in force."""
+    """One approval (or withdrawal) of a conversion in a workspace.
+
+    Parameters
+    ----------
+    signing : Signing
+        How far it has come in the college's approval chain; without steps where none was asked.
+    in_force : bool
+        Whether this is the version by which learners are converted now.
+    """
 
     rule: ConversionRule
     workspace_id: str
@@ -32,6 +53,8 @@ class ConversionVersion:
     by: str
     by_name: str
     time: datetime
+    signing: Signing = field(default_factory=Signing)
+    in_force: bool = False
 
 
 class Listing(Directory):
@@ -47,12 +70,14 @@ class Listing(Directory):
         rules : sequence of ConversionRule
             ``id``, ``version`` and ``approved`` are given by the store.  The same entry, level
             and course approved before in this workspace gets a new version; what says the same
-            as the version in force is passed over.  ``note`` is the committee's word on it.
+            as the version in force, or under way in the same chain, is passed over.  ``note``
+            is the committee's word on it.
 
         Returns
         -------
         list of ConversionRule
-            The rules as they now hold, in the order given.
+            The rules as approved, in the order given; where the college has an approval chain
+            they hold once it is complete.
 
         Raises
         ------
@@ -65,17 +90,23 @@ class Listing(Directory):
         with self._write() as c:
             person, now = self._ask_workspace(c, who, "convert", workspace_id, writes=True)
             entries = {v.entry.id: v.entry for v in newest_entries(c, now.college_id)}
+            chain = written(chain_of(rules_holding(c, now.college_id, now.id)))
+            said = signatures_of(c, now.college_id)
             made = []
             for rule in [_checked_rule(r, entries) for r in rules]:
-                last = _last_conversion(c, now.id, rule.entry_id, rule.level, rule.course_id)
+                last = last_conversion(c, now.id, rule.entry_id, rule.level, rule.course_id)
                 if last is not None and not last.withdrawn and _same(_rule(last), rule):
-                    made.append(_rule(last))
-                    continue
-                made.append(self._add_conversion(c, person, now.college_id, now.id, rule, last))
+                    stands = signing_of(last, said)
+                    if stands.complete or written(stands.steps) == chain:
+                        made.append(_rule(last, stands))
+                        continue
+                made.append(
+                    self._add_conversion(c, person, now.college_id, now.id, rule, last, chain=chain)
+                )
             return made
 
     def withdraw_conversion(self, who: Person, rule_id: str, reason: str) -> None:
-        """Take an approved conversion back; conversions made by it stay.
+        """Take an approved conversion back, signed or not yet; conversions made by it stay.
 
         Raises
         ------
@@ -90,7 +121,7 @@ class Listing(Directory):
                 self._person(c, who)
                 raise AccessError("没有这条转换规则，或它属于别的学院")
             person, now = self._ask_workspace(c, who, "convert", row.workspace_id, writes=True)
-            last = _last_conversion(c, now.id, row.entry_id, row.level, row.course_id)
+            last = last_conversion(c, now.id, row.entry_id, row.level, row.course_id)
             if last is None or last.id != rule_id or last.withdrawn:
                 raise ConflictError(
                     "这条转换规则已有新的版本，没有撤回", place=row.course_id,
@@ -103,7 +134,7 @@ class Listing(Directory):
 
     def _add_conversion(
         self, c: sa.Connection, person: Person, college_id: str, workspace_id: str,
-        rule: ConversionRule, last: Any, *, withdrawn: str = "",
+        rule: ConversionRule, last: Any, *, withdrawn: str = "", chain: Sequence[str] = (),
     ) -> ConversionRule:  # fmt: skip
         id, time = new_id("k"), self._now()
         # The note is a person's words: kept apart from the data, to be blanked with them.
@@ -114,13 +145,15 @@ class Listing(Directory):
             course_id=rule.course_id, version=last.version + 1 if last is not None else 1,
             data=canonical(to_plain(bare)), withdrawn=bool(withdrawn),
             reason=withdrawn or rule.note,
-            by=person.id, time=time,
+            by=person.id, time=time, chain=canonical(list(chain)) if chain else None,
         )  # fmt: skip
         c.execute(t.conversions.insert().values(row))
         ids = t.conversions.c.id
         before = {"conversion": state_of(c, "conversion", ids == last.id)} if last else {}
         after = {"conversion": state_of(c, "conversion", ids == id)}
-        kind = "conversion.withdrawn" if withdrawn else "conversion.approved"
+        kind = "conversion.submitted" if chain else "conversion.approved"
+        if withdrawn:
+            kind = "conversion.withdrawn"
         self._log(
             c, person, kind, college_id, workspace_id=workspace_id, subject=id, before=before,
             after=after, time=time,
@@ -132,10 +165,7 @@ class Listing(Directory):
     ) -> list[ConversionRule]:
         """The conversions in force: of a college (by default one's own), or of a workspace."""
         found = self.conversion_versions(who, college_id=college_id, workspace_id=workspace_id)
-        latest = {
-            (v.workspace_id, v.rule.entry_id, v.rule.level, v.rule.course_id): v for v in found
-        }
-        return [v.rule for v in latest.values() if not v.withdrawn]
+        return [v.rule for v in found if v.in_force]
 
     def conversion_versions(
         self, who: Person, *, college_id: str | None = None, workspace_id: str | None = None
@@ -149,10 +179,12 @@ class Listing(Directory):
                 college = who.college_id if college_id is None else college_id
                 self._ask(c, who, "read", college, writes=False)
                 rows = _conversion_rows(c, t.conversions.c.college_id == college)
+            said = signatures_of(c, now.college_id if workspace_id is not None else college)
+            holding = {row.id for row in _in_force(rows, said)}
             return [
                 ConversionVersion(
-                    _rule(r), r.workspace_id, r.withdrawn, r.reason, r.by, r.by_name,
-                    moment(r.time),
+                    _rule(r, stands := signing_of(r, said)), r.workspace_id, r.withdrawn,
+                    r.reason, r.by, r.by_name, moment(r.time), stands, r.id in holding,
                 )
                 for r in rows
             ]  # fmt: skip
@@ -160,17 +192,65 @@ class Listing(Directory):
 
 def rules_in_list(c: sa.Connection, college_id: str) -> dict[str, ConversionRule]:
     """The conversions of a college in force, by id, within a transaction."""
-    latest = {
-        (r.workspace_id, r.entry_id, r.level, r.course_id): r
-        for r in _conversion_rows(c, t.conversions.c.college_id == college_id)
-    }
-    return {r.id: _rule(r) for r in latest.values() if not r.withdrawn}
+    rows = _conversion_rows(c, t.conversions.c.college_id == college_id)
+    said = signatures_of(c, college_id)
+    return {r.id: _rule(r, signing_of(r, said)) for r in _in_force(rows, said)}
+
+
+def steps_passed(c: sa.Connection, college_id: str, ids: Iterable[str]) -> list[str]:
+    """Names of the steps that signed these conversions, in order; within a transaction."""
+    said, wanted = signatures_of(c, college_id), set(ids)
+    rows = _conversion_rows(c, t.conversions.c.college_id == college_id)
+    stands = [signing_of(r, said) for r in rows if r.id in wanted]
+    return list(dict.fromkeys(step.name for s in stands for step in s.steps))
 
 
 def approvals_of(c: sa.Connection, college_id: str) -> dict[str, str]:
     """Who approved each conversion a college ever had, and when, by id; within a transaction."""
     rows = _conversion_rows(c, t.conversions.c.college_id == college_id)
-    return {r.id: _rule(r).approved for r in rows}
+    said = signatures_of(c, college_id)
+    return {r.id: _rule(r, signing_of(r, said)).approved for r in rows}
+
+
+def signing_of(row: Any, said: Mapping[str, Sequence[Signature]]) -> Signing:
+    """How far a row of ``conversions`` has come in its chain."""
+    return signing(plain(row.chain) if row.chain else (), said.get(row.id, ()))
+
+
+def _in_force(rows: Iterable[Any], said: Mapping[str, Sequence[Signature]]) -> list[Any]:
+    """Of rows in order of time the newest of each conversion that every step has signed.
+
+    A newer version that has still to be signed leaves the one before it in force; one that was
+    whole and lost a signature does not bring it back.
+    """
+    found: dict[tuple[str, str, str, str], Any] = {}
+    for row in rows:
+        key = (row.workspace_id, row.entry_id, row.level, row.course_id)
+        stands = signing_of(row, said)
+        if row.withdrawn or (stands.whole and not stands.complete):
+            found.pop(key, None)
+        elif stands.complete:
+            found[key] = row
+    return list(found.values())
+
+
+def signatures_of(c: sa.Connection, college_id: str) -> dict[str, list[Signature]]:
+    """Every word on a step of the chain, by conversion, oldest first."""
+    query = (
+        sa.select(t.signatures, t.people.c.name.label("by_name"))
+        .join(t.people, t.people.c.id == t.signatures.c.by)
+        .where(t.signatures.c.college_id == college_id)
+        .order_by(t.signatures.c.seq)
+    )
+    found: dict[str, list[Signature]] = {}
+    for row in c.execute(query):
+        found.setdefault(row.conversion_id, []).append(
+            Signature(
+                row.id, row.conversion_id, row.step, row.signed, row.note, row.by, row.by_name,
+                moment(row.time),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _conversion_rows(c: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Any]:
@@ -183,7 +263,7 @@ def _conversion_rows(c: sa.Connection, *where: sa.ColumnElement[bool]) -> list[A
     return list(c.execute(query))
 
 
-def _last_conversion(
+def last_conversion(
     c: sa.Connection, workspace_id: str, entry_id: str, level: str, course_id: str
 ) -> Any:
     k = t.conversions.c
@@ -194,9 +274,15 @@ def _last_conversion(
     return rows[-1] if rows else None
 
 
-def _rule(row: Any) -> ConversionRule:
+def _rule(row: Any, stands: Signing | None = None) -> ConversionRule:
     rule = from_plain(ConversionRule, plain(row.data))
-    approved = " ".join(x for x in (row.by_name, moment(row.time).date().isoformat()) if x)
+    parts = [("", row.by_name, moment(row.time))]
+    if stands is not None:
+        done = stands.whole or stands.standing
+        parts += [(stands.steps[s.step].name, s.by_name, s.time) for s in done]
+    approved = "；".join(
+        " ".join(x for x in (step, who, day_of(day)) if x) for step, who, day in parts
+    )
     note = "" if row.withdrawn else row.reason
     return dataclasses.replace(rule, id=row.id, version=row.version, approved=approved, note=note)
 
@@ -235,4 +321,13 @@ def _checked_rule(r: ConversionRule, entries: dict[str, Entry]) -> ConversionRul
     )
 
 
-__all__ = ["ConversionVersion", "Listing", "approvals_of", "rules_in_list"]
+__all__ = [
+    "ConversionVersion",
+    "Listing",
+    "approvals_of",
+    "last_conversion",
+    "rules_in_list",
+    "signatures_of",
+    "signing_of",
+    "steps_passed",
+]

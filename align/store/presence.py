@@ -92,6 +92,11 @@ class Presence(Base):
             ]
         return sorted(found, key=lambda h: (h.name, h.person_id))
 
+    def be_gone(self, who: Person) -> None:
+        """Somebody goes: nobody sees them any more."""
+        with self._write() as c:
+            gone(c, who.id)
+
 
 def gone(connection: sa.Connection, person_id: str) -> None:
     """Nobody sees this person any more: they signed out, were stopped or erased."""

@@ -223,13 +223,7 @@ class Rules(Workspaces):
     def _in_force(self, who: Person, workspace_id: str, kind: _Kind) -> Any:
         with self._read() as c:
             _, now = self._ask_workspace(c, who, "read", workspace_id, writes=False)
-            for place in (now.id, ""):
-                for row in _rows(c, now.college_id, place, kind)[-1:]:
-                    values = plain(row.values)
-                    found = values if kind == "rules" else values["calibration"]
-                    if found is not None:
-                        return found
-        return None
+            return _holding(c, now.college_id, now.id, kind)
 
     def _all(self, who: Person, college_id: str, workspace_id: str, kind: _Kind) -> list[Any]:
         with self._read() as c:
@@ -281,8 +275,8 @@ class Rules(Workspaces):
             }
             if taken := [p for p in pairs if p in known]:
                 raise UsageError(
-                    "有的配对已经审定或抽取过，不能再算作抽样", place="|".join(taken[0]),
-                    remedy="请先把已审定和已抽取的配对去掉，再抽。",
+                    "有的配对已经审核或抽取过，不能再算作抽样", place="|".join(taken[0]),
+                    remedy="请先把已审核和已抽取的配对去掉，再抽。",
                 )  # fmt: skip
             row = dict(
                 id=id, seq=self._next_seq(c, now.college_id), workspace_id=now.id, run_id=run_id,
@@ -303,6 +297,22 @@ class Rules(Workspaces):
         with self._read() as c:
             _, now = self._ask_workspace(c, who, "read", workspace_id, writes=False)
             return _samples(c, now.id)
+
+
+def rules_holding(c: sa.Connection, college_id: str, workspace_id: str) -> RuleValues:
+    """The rules that hold for a workspace, within a transaction."""
+    found: RuleValues | None = _holding(c, college_id, workspace_id, "rules")
+    return found or {}
+
+
+def _holding(c: sa.Connection, college_id: str, workspace_id: str, kind: _Kind) -> Any:
+    for place in (workspace_id, ""):
+        for row in _rows(c, college_id, place, kind)[-1:]:
+            values = plain(row.values)
+            found = values if kind == "rules" else values["calibration"]
+            if found is not None:
+                return found
+    return None
 
 
 def _rows(c: sa.Connection, college_id: str, workspace_id: str, kind: _Kind) -> list[Any]:

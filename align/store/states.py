@@ -130,6 +130,10 @@ def _approval(row: Any, actors: Actors) -> State:
     return state
 
 
+def _approved_file(row: Any, actors: Actors) -> State:
+    return _columns(row, actors)
+
+
 def _settings(row: Any, actors: Actors) -> State:
     return _noted(row, actors, "author", "reason", parse="values")
 
@@ -147,10 +151,17 @@ def _entry(row: Any, actors: Actors) -> State:
 
 
 def _conversion(row: Any, actors: Actors) -> State:
-    return _noted(row, actors, "by", "reason", parse="data")
+    state = _noted(row, actors, "by", "reason", parse="data")
+    # Entries of before the approval chain know nothing of it.
+    chain = state.pop("chain")
+    return state if chain is None else {**state, "chain": plain(chain)}
 
 
 def _agreement(row: Any, actors: Actors) -> State:
+    return _noted(row, actors, "by")
+
+
+def _signature(row: Any, actors: Actors) -> State:
     return _noted(row, actors, "by")
 
 
@@ -194,6 +205,7 @@ GUARDED: Mapping[str, Guarded] = {
     "decision": Guarded(t.decisions, _reviewed, ("note", "reviewer")),
     "comment": Guarded(t.comments, _comment, ("text", "author")),
     "approval": Guarded(t.approvals, _approval, ("note", "by")),
+    "approved_file": Guarded(t.approved_files, _approved_file),
     "settings": Guarded(t.settings_versions, _settings, ("reason", "author")),
     "version": Guarded(t.versions, _settings, ("reason", "author")),
     "template": Guarded(t.templates, _template, ("reason", "author")),
@@ -201,6 +213,7 @@ GUARDED: Mapping[str, Guarded] = {
     "entry": Guarded(t.directory, _entry),
     "conversion": Guarded(t.conversions, _conversion, ("reason", "by")),
     "agreement": Guarded(t.agreements, _agreement, ("note", "by")),
+    "signature": Guarded(t.signatures, _signature, ("note", "by")),
     "learner": Guarded(t.learners, _learner),
     "learning_result": Guarded(t.learning_results, _of_learner),
     "learner_conversion": Guarded(t.learner_conversions, _of_learner),

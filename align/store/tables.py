@@ -9,6 +9,8 @@ from __future__ import annotations
 from align.store.tables_kit import metadata
 from align.store.tables_more import (
     agreements,
+    approved_bytes,
+    approved_files,
     conversions,
     directory,
     learner_conversions,
@@ -16,6 +18,7 @@ from align.store.tables_more import (
     learning_results,
     presence,
     samples,
+    signatures,
     template_files,
     templates,
     versions,
@@ -46,6 +49,8 @@ from align.store.tables_review import (
 __all__ = [
     "agreements",
     "approvals",
+    "approved_bytes",
+    "approved_files",
     "assignments",
     "colleges",
     "comments",
@@ -69,6 +74,7 @@ __all__ = [
     "sessions",
     "settings_versions",
     "sign_in_failures",
+    "signatures",
     "snapshots",
     "source_files",
     "sources",

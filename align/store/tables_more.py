@@ -79,6 +79,7 @@ conversions = Table(
     text("reason"),
     of_person("by"),
     text("time"),
+    Column("chain", Text, nullable=True),  # ["step=signers", …]; none where no chain was asked
     Index(None, "college_id", "seq"),
 )
 
@@ -172,4 +173,42 @@ agreements = Table(
     of_person("by"),
     text("time"),
     Index(None, "workspace_id", "seq"),
+)
+
+# --- ninth migration: the file that was approved ---
+
+#: ``id`` is the approval's; approvals of before this migration have none.
+approved_files = Table(
+    "approved_files",
+    metadata,
+    Column("id", Text, ForeignKey("approvals.id"), primary_key=True, nullable=False),
+    of_workspace(),
+    text("name"),
+    text("sha256"),
+    whole("size"),
+)
+
+approved_bytes = Table(
+    "approved_bytes",
+    metadata,
+    Column("id", Text, ForeignKey("approved_files.id"), primary_key=True, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# --- tenth migration: signatures of the approval chain under conversions ---
+
+signatures = Table(
+    "signatures",
+    metadata,
+    text("id", key=True),
+    whole("seq"),
+    Column("college_id", Text, ForeignKey("colleges.id"), nullable=False),
+    Column("conversion_id", Text, ForeignKey("conversions.id"), nullable=False),
+    whole("step"),
+    text("party"),
+    Column("signed", Boolean, nullable=False),
+    text("note"),
+    of_person("by"),
+    text("time"),
+    Index(None, "college_id", "seq"),
 )

@@ -170,10 +170,10 @@ def enough(t: Table, *, links: int, others: int, groups: int = 10) -> None:
     lacking = {name: x for name, x in have.items() if x[0] < x[1]}
     if lacking:
         raise TooFewError(
-            "已审定的配对太少，得不出可靠的结论",
+            "已审核的配对太少，得不出可靠的结论",
             got="；".join(f"{name} {got}" for name, (got, _) in lacking.items()),
             expected="；".join(f"{name}至少 {need}" for name, (_, need) in lacking.items()),
-            remedy="请先在“对照”页多审定一些，或参考随附样例的数字。",
+            remedy="请先在“对照”页多审核一些，或参考随附样例的数字。",
         )
 
 

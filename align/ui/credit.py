@@ -106,7 +106,7 @@ def parsed(p: Parameter, text: str) -> object:
     SettingsError
         A level without a value, or a figure that is none.
     """
-    if p.kind == "words":
+    if p.kind == "steps":
         return _words(text)
     if p.kind == "groups":
         groups = re.split("[；;\n]", text)

@@ -17,7 +17,7 @@ from align.ui.components import html
 from align.ui.components.filters import in_address
 from align.ui.components.gate import PAGE, error_line
 from align.ui.components.here import left
-from align.ui.words import LANGUAGES, t
+from align.ui.words import LANGUAGES, role_words, t
 
 _PAGES = Path(__file__).parent / "pages"
 #: File name (and address) of each page with its sign, in the order of the work.
@@ -117,12 +117,13 @@ def _sidebar(person: Person | None) -> None:
 
 def _workspace() -> None:
     """The choice of what is worked on; new workspaces from the folders stand at its end."""
+    found = wiring.workspaces()
     try:
-        offers = {key: p.name for key, p in wiring.offers().items()}
+        offers = {key: p.name for key, p in wiring.offers(found).items()}
     except AlignError:
         offers = {}  # the page says why, where the reader looks
     source = t("app.from_samples" if wiring.folders().samples else "app.from_folder")
-    names = wiring.workspace_names()
+    names = wiring.workspace_names(found)
     names |= {key: f"{source}{name}" for key, name in offers.items()}
     if not names:
         st.session_state.pop("workspace", None)
@@ -145,8 +146,7 @@ def _workspace() -> None:
 
 
 def _who(person: Person) -> None:
-    role = "" if person.college_id == LOCAL else f" · {t(f'role.{person.role}')}"
-    told = [f"<b>{html.esc(person.name)}</b>{role}"]
+    told = [f"<b>{html.esc(person.name)}</b> · {html.esc(role_words(person))}"]
     if person.college_id == LOCAL:
         told.append(t("app.local"))
     html.show(f'<p class="al-side">{"<br>".join(told)}</p>')

@@ -18,7 +18,6 @@ from align import gather, pipeline, snapshot
 from align.decisions import Correction, Person, Workspace
 from align.errors import UsageError
 from align.gather import FileReading, Progress
-from align.match import load_matcher
 from align.places import models_folder
 from align.programmes import CERTIFICATE, Programme, documents
 from align.records import Kind, Reading
@@ -290,6 +289,8 @@ def _compare(
                 f"没有读到任何{what}" + (f"（{errors[0]}）" if errors else ""),
                 remedy="请在“导入”页查看每个文件读成了什么。",
             )
+    from align.match import load_matcher  # the first screen needs no matcher
+
     gathered = gather.assemble(programme, courses, certificates, programme.levels, corrections)
     return pipeline.run(
         gathered,

@@ -44,10 +44,16 @@ def keep(
         The run's snapshot.
     """
     before = snapshot.load(store.snapshot(who, found.run_id)) if found.run_id else None
-    store.save_run(who, found.id, run, matches, proposals, kept)
     if before is None or before.run.id == run.id:
+        store.save_run(who, found.id, run, matches, proposals, kept)
         return Outcome(found.id, run.id)
-    carried = review.carry(before, snapshot.load(kept), *store.carryable(who, found.id))
+    # Worked out before the run is saved: between the two writes nobody's word would be in force.
+    after, words = snapshot.load(kept), store.carryable(who, found.id)
+    carried = review.carry(before, after, *words)
+    store.save_run(who, found.id, run, matches, proposals, kept)
+    latest = store.carryable(who, found.id)
+    if latest != words:  # somebody decided meanwhile
+        carried = review.carry(before, after, *latest)
     store.carry(who, found.id, carried.kept)
     return Outcome(found.id, run.id, _shown(store, who, found, carried))
 

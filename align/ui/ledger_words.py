@@ -22,6 +22,7 @@ from align.ui.words import language, level_name, number, percent, t
 #: Kinds that have words of their own.
 KINDS = (
     "calibration.changed", "college.added", "comment.made", "conversion.approved",
+    "conversion.signed", "conversion.submitted", "conversion.unsigned",
     "conversion.withdrawn", "courses.assigned", "database.restored", "directory.changed",
     "exemption.agreed",
     "exemption.withdrawn", "export.made",
@@ -35,12 +36,13 @@ KINDS = (
     "workspace.changed", "workspace.made",
 )  # fmt: skip
 #: Nouns of conversion and tuning: shown field by field as they are kept.
-_AS_KEPT = ("version", "sample", "entry", "conversion", "learner", "learning_result",
+_AS_KEPT = ("version", "sample", "entry", "conversion", "signature", "learner", "learning_result",
             "learner_conversion")  # fmt: skip
 #: Their fields that a person reads; ids, times and hashes stay out.
 _READ = (
     "name", "kind", "aliases", "issuer", "levels", "level", "course", "nature", "category",
     "hours", "credits", "months", "grade", "valid_from", "valid_to", "version", "withdrawn",
+    "party", "signed",
     "state", "calibration", "seed", "pool_size", "drawn", "erased",
 )  # fmt: skip
 

@@ -92,10 +92,12 @@ class Watch:
         fresh = [h for h in found.values() if now - h.seen < FRESH and h.person_id != who.id]
         return sorted(fresh, key=lambda h: (h.name, h.person_id))
 
-    def leave(self, person_id: str) -> None:
-        """Somebody signed out: nobody sees them any more."""
+    def leave(self, store: Store, who: Person) -> None:
+        """Somebody signed out: nobody sees them any more, on this server or another."""
+        # After whatever is still to be written of them, which would bring them back.
+        self._last = self._writer.submit(_tell_gone, store, who)
         with self._lock:
-            for key in [k for k in self._here if k[1] == person_id]:
+            for key in [k for k in self._here if k[1] == who.id]:
                 del self._here[key]
                 self._written.pop(key, None)
             self._read.clear()
@@ -117,3 +119,10 @@ def _tell(store: Store, who: Person, workspace_id: str, place: str, since: datet
     except AlignError as error:
         # Nothing of anybody's work depends on it; the page itself says what is wrong.
         logging.getLogger(__name__).warning("presence not written: %s", error.line())
+
+
+def _tell_gone(store: Store, who: Person) -> None:
+    try:
+        store.be_gone(who)
+    except AlignError as error:
+        logging.getLogger(__name__).warning("presence not taken back: %s", error.line())

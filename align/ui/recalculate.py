@@ -8,16 +8,19 @@ just these settings is taken up again as it is.
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from align import snapshot
 from align.decisions import Person, Workspace
 from align.gather import Progress
-from align.match import MatcherModel
 from align.records import Run
 from align.snapshot import Snapshot, by_model, outdated, preview
 from align.store import Store
 from align.ui import wiring
 from align.ui.keeping import Outcome, Work, keep
+
+if TYPE_CHECKING:
+    from align.match import MatcherModel
 
 __all__ = ["Calibration", "by_model", "calibrated", "outdated", "preview", "work"]
 

@@ -90,6 +90,7 @@ _CSS = """
 .stRadio [role="radiogroup"]{gap:.15rem}
 .st-key-picker .stRadio label{padding:3px 8px;border-radius:8px;width:100%}
 .st-key-picker .stRadio [role="radiogroup"]>div{gap:0}
+.st-key-picker .stRadio [data-testid="stCaptionContainer"]{padding-left:8px}
 .st-key-picker .stRadio label:hover{background:SOFT}
 .al-candidate{line-height:1.65}.al-candidate p{margin:.25rem 0}
 .al-candidate details{margin-top:6px}
@@ -100,11 +101,21 @@ _CSS = """
 .stHtml .al-word{color:#226548;font-size:.88rem;margin:.2rem 0}
 .al-saved{color:#226548;font-size:.9rem;font-weight:600;margin:0;white-space:nowrap}
 .stHtml .al-here{color:QUIET;font-size:.88rem;margin:0}
+.stHtml .al-agree p{font-size:.9rem;margin:.2rem 0 0}
 .al-here::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;
  background:#2e8b57;margin-right:7px}
 .al-history{margin:.2rem 0 .2rem 1.4rem;padding:0;color:QUIET;font-size:.86rem}
 .al-offer strong{margin-right:8px}.al-offer code{font-size:.78rem;color:QUIET;background:none;
  padding:0;white-space:nowrap}
+[class*="st-key-offers-"]{border:1px solid LINE;border-radius:10px;padding:0 14px}
+[class*="st-key-offers-"]>div{padding:6px 0}
+[class*="st-key-offers-"]>div:not(:first-child){border-top:1px solid #edf1f4}
+[class*="st-key-offer-"]>:last-child{margin-top:auto}
+[class*="st-key-offer-"] .al-offer code{display:block}
+[class*="st-key-offers-"] button{min-height:2rem;padding:.1rem .7rem}
+[class*="st-key-outdated"] [data-testid="stElementContainer"]:has(.al-draft){flex:1 1 24rem}
+.al-rows4 .al-card b{font-size:1.5rem}
+.al-keep{white-space:nowrap}
 .al-file{min-width:0;overflow-wrap:anywhere}
 [class*="st-key-card-"],[class*="st-key-proposal-"]{background:#fff}
 .st-key-answerable:not(:has(.stButton)){visibility:hidden}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from align.decisions import Person, Workspace
 from align.errors import UsageError
 from align.papers import Papers, papers_of
 from align.places import app_script
-from align.programmes import Programme, find_programmes
+from align.programmes import FILE_NAME, Programme, find_programmes
 from align.settings import Settings, load_settings
 from align.store import Store, open_store
 from align.ui import session
@@ -115,21 +116,26 @@ def workspaces() -> tuple[Workspace, ...]:
     return tuple(sorted(store().workspaces(who()), key=lambda w: (w.name, w.id)))
 
 
-def workspace_names() -> dict[str, str]:
+def workspace_names(found: Sequence[Workspace]) -> dict[str, str]:
     """What the sidebar calls each workspace, by its id, in the order in which it lists them.
 
     Two colleges may well have a workspace of one name, so whoever sees several colleges' reads
     the college before it.
     """
     if who().college_id != SERVER:
-        return {w.id: w.name for w in workspaces()}
+        return {w.id: w.name for w in found}
     colleges = {c.id: c.name for c in store().colleges()}
-    names = {w.id: f"{colleges.get(w.college_id, w.college_id)} · {w.name}" for w in workspaces()}
+    names = {w.id: f"{colleges.get(w.college_id, w.college_id)} · {w.name}" for w in found}
     return dict(sorted(names.items(), key=lambda pair: (pair[1], pair[0])))
 
 
-def offers() -> dict[str, Programme]:
+def offers(found: Sequence[Workspace]) -> dict[str, Programme]:
     """Programmes in the folders that have no workspace yet, by their name in the sidebar.
+
+    Parameters
+    ----------
+    found : sequence of Workspace
+        From :func:`workspaces`.
 
     Raises
     ------
@@ -138,8 +144,19 @@ def offers() -> dict[str, Programme]:
     """
     if not allowed(who(), "arrange", who().college_id):
         return {}
-    known = {w.programme for w in workspaces()}
-    return {f"{NEW}{p.id}": p for p in find_programmes(folders().courses) if p.name not in known}
+    known = {w.programme for w in found}
+    return {f"{NEW}{p.id}": p for p in _programmes(folders().courses) if p.name not in known}
+
+
+def _programmes(courses: Path) -> tuple[Programme, ...]:
+    """The programmes of a folder; looked for again only when what lies in it has changed."""
+    lies: list[tuple[object, ...]] = [(str(courses.absolute()),)]
+    for at, folders_, names in os.walk(courses):
+        told = Path(at) / FILE_NAME if FILE_NAME in names else None
+        stat = told.stat() if told is not None else None
+        lies.append((at, *sorted(folders_), "", *sorted(names),
+                     *((stat.st_mtime_ns, stat.st_size) if stat else ())))  # fmt: skip
+    return bench().once(("programmes", tuple(lies)), lambda: find_programmes(courses))
 
 
 def chosen() -> str:
@@ -263,9 +280,9 @@ def look(found: Workspace | None = None) -> Look | None:
     if found is None or not found.run_id:
         return None
     loaded, people = kept(found), said(found)
-    return bench().once(
-        ("look", found.run_id, people.eyes),
-        lambda: Look(
-            snapshot.result(loaded, people.grades, people.words), "-".join(map(str, people.eyes))
-        ),
-    )
+
+    def made() -> Look:
+        result = snapshot.result(loaded, people.grades, people.words)
+        return Look(result, "-".join(map(str, people.eyes)), bench().last("look", found.run_id))
+
+    return bench().once(("look", found.run_id, people.eyes), made)

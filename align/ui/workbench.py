@@ -158,6 +158,12 @@ class Workbench:
             self._making.pop(key, None)
         return made
 
+    def last(self, kind: str, name: Any) -> Any:
+        """The value of a kind kept last whose key goes on with this name; None for none."""
+        with self._lock:
+            kept = self._kept[kind]
+            return next((kept[key] for key in reversed(kept) if key[1] == name), None)
+
     def file(
         self,
         result: Result,

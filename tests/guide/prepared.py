@@ -80,6 +80,7 @@ def prepare(folder: Path) -> Prepared:
         _review_alone(store, of, one, small.result)
         _review_blind(store, of, two, large.result)
         _credit_bank(store, of, college, one, small.result)
+        store.receipt(of["sun"], college)
         _others(store, small, large)
     return Prepared(one.id, two.id)
 

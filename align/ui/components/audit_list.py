@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from align.decisions import AuditEntry
+from align.plan.word import BEIJING
 from align.ui.components import html
 from align.ui.ledger_words import Change, Words
 from align.ui.words import t
 
 
-def zone() -> tzinfo | None:
-    """The time zone of the browser; None for that of the server."""
-    try:
-        return ZoneInfo(st.context.timezone) if st.context.timezone else None
-    except ZoneInfoNotFoundError:
-        return None  # a browser may name a zone that this computer lacks
-
-
 def midnight(days_ago: int) -> datetime:
-    """The beginning of a day as the browser's clock has it."""
-    now = datetime.now(UTC).astimezone(zone())
+    """The beginning of a day in Beijing."""
+    now = datetime.now(UTC).astimezone(BEIJING)
     return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days_ago)
 
 
@@ -42,7 +34,7 @@ def entries(found: Sequence[AuditEntry], words: Words, *, linked: bool, placed: 
     rows = [
         [
             str(e.seq),
-            e.time.astimezone(zone()).strftime("%Y-%m-%d<br>%H:%M:%S"),
+            e.time.astimezone(BEIJING).strftime("%Y-%m-%d<br>%H:%M:%S"),
             html.esc(words.actor(e)),
             html.tag(words.event(e)),
             _subject(e, words, linked, placed),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import re
 from datetime import date
@@ -13,7 +12,7 @@ import streamlit as st
 
 from align import review
 from align.access import allowed
-from align.decisions import REOPENED
+from align.decisions import REOPENED, Approval
 from align.papers import Papers
 from align.ui import committee, wiring
 from align.ui.components import html
@@ -22,15 +21,16 @@ from align.ui.said import Said
 from align.ui.words import clock, t
 
 PLAN = "plan.docx"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def approval(look: Look, said: Said) -> None:
     """What holds now, and the way to change it."""
     space = said.workspace
     may = allowed(said.person, "approve", space.college_id)
-    _receipt(look, said)
+    _receipt(said)
     if space.state == "approved":
-        _approved(look, said)
+        _approved(said)
         if may:
             _reopen(said)
     else:
@@ -122,10 +122,9 @@ def _approve(look: Look, said: Said, names: list[str], day: date, note: str) -> 
         plan = wiring.file(look, PLAN, papers)
         words = "；".join(x for x in (day.isoformat(), note.strip()) if x)
         _, receipt = wiring.store().approve(
-            wiring.who(), said.workspace.id, hashlib.sha256(plan).hexdigest(), names, words
+            wiring.who(), said.workspace.id, plan, names, words, file_name=PLAN
         )
     st.session_state[f"receipt.{said.workspace.id}"] = receipt
-    st.session_state[f"approved.{said.workspace.id}"] = papers
     st.rerun()
 
 
@@ -134,7 +133,7 @@ def as_approved(papers: Papers) -> Papers:
     return dataclasses.replace(papers, approval=None, ledger=t("approve.ledger"))
 
 
-def _approved(look: Look, said: Said) -> None:
+def _approved(said: Said) -> None:
     made = wiring.store().approvals(said.person, said.workspace.id)[-1]
     html.section(t("approve.approved"))
     html.show(
@@ -144,7 +143,7 @@ def _approved(look: Look, said: Said) -> None:
                 (t("approve.names"), html.esc(t("comma").join(n or t("decide.erased")
                                                               for n in made.names))),
                 (t("approve.day"), html.esc(made.day)),
-                (t("approve.when"), html.esc(clock(made.time, year=True))),
+                (t("approve.when"), html.esc(clock(made.time, day=True))),
                 (t("decide.note"), html.esc(made.remark)),
                 (t("approve.run"), html.esc(made.run_id)),
                 (t("approve.digest"), f"<code>{html.esc(made.digest)}</code>"),
@@ -153,9 +152,28 @@ def _approved(look: Look, said: Said) -> None:
         + "</div>"
     )  # fmt: skip
     html.show(f'<p class="al-note">{html.esc(t("approve.digest_note"))}</p>')
+    approved_plan(said, made, "approval.plan")
 
 
-def _receipt(look: Look, said: Said) -> None:
+def approved_plan(said: Said, made: Approval, key: str, label: str = "") -> bool:
+    """Offer the very file that was approved; False where only its fingerprint was kept."""
+    store = wiring.store()
+    kept = store.approved_files(said.person, said.workspace.id)
+    if made.id not in kept:
+        return False
+    st.download_button(
+        label or t("approve.plan"),
+        lambda: store.approved_bytes(said.person, made.id),
+        file_name=f"{said.workspace.name}-{t('approve.word_of_file')}-{made.day}-{kept[made.id]}",
+        mime=DOCX,
+        icon=":material/task:",
+        key=key,
+        on_click="ignore",
+    )
+    return True
+
+
+def _receipt(said: Said) -> None:
     """The receipt of the approval just given; it is signed once, and to be kept outside."""
     receipt: dict[str, Any] | None = st.session_state.get(f"receipt.{said.workspace.id}")
     if receipt is None or said.workspace.state != "approved":
@@ -163,16 +181,7 @@ def _receipt(look: Look, said: Said) -> None:
     with st.container(border=True, key="receipt"):
         html.show(f'<div class="al-saved">✓ {html.esc(t("approve.done"))}</div>'
                   f'<p class="al-note">{html.esc(t("receipt.about"))}</p>')  # fmt: skip
-        with st.container(horizontal=True):
-            receipt_button(receipt, f"{said.workspace.name}-批准-回执.json", "receipt.approval")
-            st.download_button(
-                t("approve.plan"),
-                lambda: wiring.file(look, PLAN, st.session_state[f"approved.{said.workspace.id}"]),
-                file_name=f"{said.workspace.name}-{PLAN}",
-                mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                key="approval.plan",
-                on_click="ignore",
-            )
+        receipt_button(receipt, f"{said.workspace.name}-批准-回执.json", "receipt.approval")
 
 
 def receipt_button(receipt: dict[str, Any], name: str, key: str) -> None:
@@ -231,7 +240,13 @@ def _earlier(said: Said) -> None:
     heads = [t("approve.when"), t("approve.names"), t("approve.day"), t("decide.note"),
              t("approve.digest")]  # fmt: skip
     shown = [
-        [clock(when, year=True), *cells]
+        [clock(when, day=True), *cells]
         for when, *cells in sorted(rows, key=lambda r: r[0], reverse=True)
     ]
     html.show(html.table(heads, shown, numbers=(0, 4)))
+    before = made[:-1] if space.state == "approved" else made  # the one in force stands above
+    if before:
+        with st.container(horizontal=True):
+            for a in reversed(before):
+                label = t("approve.plan_of", when=clock(a.time, day=True))
+                approved_plan(said, a, f"approval.plan.{a.id}", label)

@@ -46,7 +46,9 @@ def reviewers(space: Workspace) -> None:
 
 
 def assignment(look: Look, space: Workspace, people: list[Person]) -> None:
-    """The faculty, each with the courses they decide on."""
+    """The faculty, each with the courses they decide on; on a laptop there is nobody to choose."""
+    if space.college_id == LOCAL:
+        return
     html.section(t("committee.assign"), t("committee.assign_note"))
     store = wiring.store()
     given = store.assignments(space.id)

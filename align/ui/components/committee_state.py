@@ -10,7 +10,7 @@ from align.ui import committee, wiring
 from align.ui.components import html
 from align.ui.look import Look
 from align.ui.said import Said
-from align.ui.words import percent, t
+from align.ui.words import percent, role_words, t
 
 
 def state(look: Look, said: Said, people: list[Person]) -> None:
@@ -53,7 +53,7 @@ def state(look: Look, said: Said, people: list[Person]) -> None:
     rows = [
         [
             html.esc(s.person.name if s.person else t("decide.erased")),
-            html.esc(t(f"role.{s.person.role}")) if s.person else "",
+            html.esc(role_words(s.person)) if s.person else "",
             html.track(s.verdicts / s.due) if s.due else "",
             f"{s.verdicts} / {s.due}" if s.due is not None else str(s.verdicts),
             str(s.grades),
@@ -89,9 +89,7 @@ def agreement(said: Said) -> None:
             for m in pairs
         ]
         heads = ["what", "two", "kappa", "interval", "n", "equal", "meaning"]
-        html.show(
-            html.table([t(f"committee.col_{h}") for h in heads], rows, numbers=(0, 2, 3, 4, 5))
-        )
+        html.show(html.table([t(f"committee.col_{h}") for h in heads], rows, numbers=range(6)))
     with st.expander(t("committee.how")):
         for key in ("how_alpha", "how_kappa", "how_blind", "how_few"):
             html.show(f'<p class="al-note">{html.esc(t(f"committee.{key}"))}</p>')

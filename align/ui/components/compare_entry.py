@@ -19,10 +19,23 @@ def is_open(look: Look, said: Said, key: Key, by_item: bool) -> bool:
     An entry is done when one of its candidates is taught in full, or when each of the first
     three (all, where there are fewer) has a grade.
     """
+    return bool(_open(look, said, key, by_item))
+
+
+def _open(look: Look, said: Said, key: Key, by_item: bool) -> int:
+    """How many candidates keep the entry open."""
     if by_item and key in said.full_items:
-        return False
+        return 0
     matches = (look.item_matches if by_item else look.unit_matches).get(key, [])
-    return any(said.grade(pair_of(m)) is None for m in matches[: SHOWN[0]])
+    return sum(said.grade(pair_of(m)) is None for m in matches[: SHOWN[0]])
+
+
+def left(look: Look, said: Said, key: Key, by_item: bool) -> str:
+    """What is still to be judged before the entry is done, in words."""
+    n = _open(look, said, key, by_item)
+    if not n:
+        return t("compare.nothing_left")
+    return t("compare.left_item" if by_item else "compare.left_unit", n=n)
 
 
 def item(look: Look, said: Said, key: Key) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
+
 import streamlit as st
 
-from align.credit import RuleSet, chain_left
+from align.credit import RuleSet
 from align.errors import AlignError
-from align.learner import STATE_ZH, Conversion, Entry, LearningResult, ResultState
+from align.export.learner_file import learner_docx, learner_file, learner_xlsx
+from align.learner import STATE_ZH, Conversion, Entry, LearningResult, ResultState, state_on
 from align.store import LearnerConversion
 from align.store.ledger import canonical
 from align.ui import wiring
@@ -14,6 +18,8 @@ from align.ui.components import html
 from align.ui.components.committee_approval import receipt_button
 from align.ui.components.credit_outcome import converted, outcome
 from align.ui.words import clock, language, number, t
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
 def account(rules: RuleSet, directory: list[Entry], total: float | None) -> None:
@@ -29,12 +35,13 @@ def account(rules: RuleSet, directory: list[Entry], total: float | None) -> None
         key=f"learn.pick.{len(known)}", width=320,
     )  # fmt: skip
     mine = store.results(who, learner)
-    names = {e.id: e.name for e in directory}
+    names, entries = {e.id: e.name for e in directory}, {e.id: e for e in directory}
+    today = date.today()
     table = [
         [
             html.esc(r.name), html.esc(r.level), html.esc(r.issued.isoformat() if r.issued else ""),
             html.esc(names.get(r.entry_id, t("learn.no_entry"))), html.esc(number(r.hours)),
-            html.esc(r.evidence), html.esc(_state(r.state)),
+            html.esc(r.evidence), html.esc(_state(state_on(r, entries.get(r.entry_id), today))),
         ]
         for r in mine
     ]  # fmt: skip
@@ -43,7 +50,7 @@ def account(rules: RuleSet, directory: list[Entry], total: float | None) -> None
     html.show(html.table(heads, table, (1, 2, 4, 6)))
     _convert(learner, mine, rules, directory, total)
     _earlier(learner)
-    _file(learner)
+    _file(learner, directory)
     _erase(learner)
 
 
@@ -64,17 +71,16 @@ def _convert(
         pick, reason = _pick(learner, done, len(earlier))
         done = converted(mine, rules, directory, total, earlier, pick)
     outcome([done], mine, rules, alone=True)
-    steps, left = _steps(rules, learner, len(earlier)) if done.exempted else ((), "")
-    if left:
-        html.show(f'<div class="al-draft">{html.esc(left)}</div>')
+    if not done.exempted:
+        html.show(f'<p class="al-note">{html.esc(t("learn.nothing"))}</p>')
     if st.button(t("learn.record"), key="learn.record", type="primary",
-                 disabled=not done.exempted or bool(left)):  # fmt: skip
+                 disabled=not done.exempted):  # fmt: skip
         if done.choices and not reason:
             st.error(t("tune.reason_missing"))
             return
         _, receipt = store.record_conversion(
             who, learner, done.exempted, done.refused, choices=max(1, len(done.choices)),
-            reason=reason, steps=steps,
+            reason=reason,
         )  # fmt: skip
         st.session_state["learn.receipt"] = (learner, receipt)
         st.session_state["credit.told"] = t("learn.recorded")
@@ -99,24 +105,6 @@ def _pick(learner: str, done: Conversion, n: int) -> tuple[int, str]:
         t("learn.why_choice"), key=f"learn.choice.why.{learner}.{n}", max_chars=1000
     )
     return picked or 0, (reason or "").strip()
-
-
-def _steps(rules: RuleSet, learner: str, n: int) -> tuple[tuple[str, ...], str]:
-    """The parties that have agreed, in the order of the college's chain, and who has still to."""
-    if not rules.on("approval-chain"):
-        return (), ""
-    html.show(f'<p class="al-note">{html.esc(t("learn.chain"))}</p>')
-    confirmed = [
-        step
-        for k, step in enumerate(rules.words("approval-chain", "steps"))
-        if st.checkbox(f"{k + 1}. {step}", key=f"learn.step.{learner}.{n}.{k}")
-    ]
-    left = chain_left(rules, confirmed)
-    if left is None:
-        return tuple(confirmed), ""
-    if language() == "zh":
-        return tuple(confirmed), left.words
-    return tuple(confirmed), t("learn.chain_left", done=f"{left.got:g}", of=f"{left.limit:g}")
 
 
 def _earlier(learner: str) -> None:
@@ -151,7 +139,7 @@ def _ground(c: LearnerConversion) -> str:
     return html.esc(" · ".join(parts))
 
 
-def _file(learner: str) -> None:
+def _file(learner: str, directory: list[Entry]) -> None:
     """The learner's file, made on demand: its making is entered in the ledger."""
     html.section(t("learn.file"), t("learn.file_note"))
     if st.button(t("learn.make_file"), key="learn.export"):
@@ -162,12 +150,21 @@ def _file(learner: str) -> None:
     if not isinstance(kept, tuple) or kept[0] != learner:
         return
     data = canonical(kept[1]).encode()  # the very bytes whose SHA-256 the receipt holds
+    names = {c.id: c.name for c in wiring.store().colleges()}
+    college = names.get(wiring.who().college_id, wiring.who().college_id)
+    file = learner_file(kept[1], kept[2], college=college, directory=directory)
     with st.container(horizontal=True):
-        st.download_button(
-            t("export.download"), data, file_name=f"终身档案-{learner}.json",
-            mime="application/json", key="learn.export.down", on_click="ignore",
-            icon=":material/download:",
-        )  # fmt: skip
+        for label, kind, mime, content in (
+            (t("learn.as_docx"), "docx", _OFFICE + "wordprocessingml.document",
+             partial(learner_docx, file)),
+            (t("learn.as_xlsx"), "xlsx", _OFFICE + "spreadsheetml.sheet",
+             partial(learner_xlsx, file)),
+            (t("learn.as_json"), "json", "application/json", data),
+        ):  # fmt: skip
+            st.download_button(
+                label, content, file_name=f"终身档案-{learner}.{kind}", mime=mime,
+                key=f"learn.export.{kind}", on_click="ignore", icon=":material/download:",
+            )  # fmt: skip
         receipt_button(kept[2], f"终身档案-{learner}-回执.json", "learn.export.receipt")
 
 

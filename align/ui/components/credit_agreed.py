@@ -73,8 +73,10 @@ def _agree(look: Look, said: Said, n: int) -> None:
             t("cand.note"), key=f"cand.note.{said.workspace.id}.{n}", max_chars=1000,
             placeholder=t("cand.note_hint"),
         )  # fmt: skip
-        pressed = st.button(t("cand.agree"), key="cand.agree", disabled=not chosen)
-    if pressed:
+        pressed = st.button(t("cand.agree"), key="cand.agree")
+    if pressed and not chosen:
+        st.error(t("cand.agree_missing"))
+    elif pressed:
         made = wiring.store().agree(wiring.who(), said.workspace.id, chosen, (note or "").strip())
         st.session_state["credit.told"] = t("cand.agreed_now", n=len(made))
         st.rerun()
@@ -105,7 +107,7 @@ def _history(look: Look, words: list[Agreement]) -> None:
     if not words:
         return
     items = "".join(
-        f"<li>{clock(a.time)} {html.esc(a.by_name or t('decide.erased'))} "
+        f"<li>{clock(a.time, day=True)} {html.esc(a.by_name or t('decide.erased'))} "
         + html.esc(t("cand.was_agreed" if a.agreed else "cand.was_taken_back",
                      what=_name(look, a.pair)))
         + (f" · {html.esc(a.note)}" if a.note else "") + "</li>"

@@ -9,10 +9,12 @@ import streamlit as st
 
 from align.access import allowed
 from align.credit import Candidate, RuleSet
-from align.learner import Entry, entry_of
+from align.learner import ConversionRule, Entry, entry_of
+from align.store import ConversionVersion
 from align.ui import credit, wiring
 from align.ui.components import html
 from align.ui.components.credit_agreed import agreement
+from align.ui.components.credit_chain import under_way
 from align.ui.components.credit_list import conversions
 from align.ui.components.credit_versions import against
 from align.ui.components.pager import paged, pager
@@ -22,6 +24,7 @@ from align.ui.said import Said
 from align.ui.words import language, level_name, number, percent, t
 
 _PAGE = 12
+_RADIOS = 6  # more choices than these are a list to open
 NOT_AGREED = "not-approved"  # the rule of a candidate that the committee has yet to agree to
 
 
@@ -31,9 +34,9 @@ def candidates(
     """The committee's agreement, the choice under the caps, and every candidate."""
     approved = agreement(look, said)
     judged = credit.judge(look, rules, approved, directory, total)
-    _choice(said, judged, approved, directory)
+    _choice(said, judged, approved, directory, rules)
     _list(judged)
-    conversions(said, directory)
+    conversions(said, directory, rules)
 
 
 def _choice(
@@ -41,6 +44,7 @@ def _choice(
     judged: Judged,
     approved: Mapping[tuple[str, str], str],
     directory: list[Entry],
+    rules: RuleSet,
 ) -> None:
     html.section(t("cand.choice"), t("cand.choice_note"))
     by_key = {c.key: c for c in judged.found}
@@ -53,10 +57,15 @@ def _choice(
         told = t("cand.more_ties" if judged.chosen.more_ties else "cand.ties", n=len(choices))
         html.show(f'<div class="al-draft">{html.esc(told)}</div>')
         options = list(range(len(choices)))
-        picked = st.radio(
-            t("cand.pick"), options, key=f"cand.pick.{said.workspace.id}.{language()}",
-            format_func=lambda k: _label(k, [by_key[x] for x in choices[k].taken]),
-        ) or 0  # fmt: skip
+        key = f"cand.pick.{said.workspace.id}.{language()}"
+
+        def label(k: int) -> str:
+            return _label(k, [by_key[x] for x in choices[k].taken])
+
+        if len(options) <= _RADIOS:
+            picked = st.radio(t("cand.pick"), options, format_func=label, key=key) or 0
+        else:
+            picked = st.selectbox(t("cand.pick"), options, format_func=label, key=key) or 0
     best = choices[picked]
     rows = [
         [
@@ -81,15 +90,48 @@ def _choice(
     if not allowed(said.person, "convert", said.workspace.college_id):
         st.info(t("cand.not_you"))
         return
-    listed = wiring.store().conversions(said.person, workspace_id=said.workspace.id)
-    known = {replace(r, id="", version=1, approved="") for r in listed}
-    if made and set(made) <= known:
-        html.show(f'<p class="al-note">{html.esc(t("cand.listed"))}</p>')
+    listed = wiring.store().conversion_versions(said.person, workspace_id=said.workspace.id)
+    waiting = [v for v in under_way(listed) if v.signing.steps == rules.chain]
+    made = _valid(said, made, [v for v in listed if v.in_force] + waiting)
+    if made and set(made) <= _bare([v for v in listed if v.in_force] + waiting):
+        told = "cand.submitted" if set(made) & _bare(waiting) else "cand.listed"
+        html.show(f'<p class="al-note">{html.esc(t(told))}</p>')
         return
-    if st.button(t("cand.approve"), key="cand.approve", type="primary", disabled=not made):
+    words = t("cand.submit" if rules.chain else "cand.approve")
+    if st.button(words, key="cand.approve", type="primary", disabled=not made):
         kept = wiring.store().approve_conversions(wiring.who(), said.workspace.id, made)
-        st.session_state["credit.told"] = t("cand.approved", n=len(kept))
+        told = "cand.submitted_now" if rules.chain else "cand.approved"
+        st.session_state["credit.told"] = t(told, n=len(kept))
         st.rerun()
+
+
+def _valid(
+    said: Said, made: list[ConversionRule], listed: list[ConversionVersion]
+) -> list[ConversionRule]:
+    """The rules with the days they hold, which the committee may give; as listed at first."""
+    if not made:
+        return made
+    wanted = {(r.entry_id, r.level, r.course_id) for r in made}
+    spans = {
+        (v.rule.valid_from, v.rule.valid_to) for v in listed
+        if (v.rule.entry_id, v.rule.level, v.rule.course_id) in wanted
+    }  # fmt: skip
+    first, last = spans.pop() if len(spans) == 1 else (None, None)
+    with st.container(horizontal=True):
+        key = f"{said.workspace.id}.{first}.{last}"
+        start = st.date_input(
+            t("conv.valid_from"), value=first, key=f"conv.from.{key}", format="YYYY-MM-DD",
+            width=220,
+        )  # fmt: skip
+        end = st.date_input(
+            t("conv.valid_to"), value=last, key=f"conv.to.{key}", format="YYYY-MM-DD", width=220
+        )
+    return [replace(r, valid_from=start, valid_to=end) for r in made]
+
+
+def _bare(listed: list[ConversionVersion]) -> set[ConversionRule]:
+    """Rules without what the store adds, to be compared with a choice."""
+    return {replace(v.rule, id="", version=1, approved="") for v in listed}
 
 
 def _label(k: int, taken: list[Candidate]) -> str:
@@ -115,8 +157,10 @@ def _list(judged: Judged) -> None:
         state = html.tag(t("cand.taken"), kind="al-full") if c.key in taken else ""
         rows.append(
             [
-                f"{html.esc(level_name(c.level))} → {html.esc(f'《{c.course}》')}"
-                + f" <small>{html.esc(' · '.join(x for x in (c.nature, c.category) if x))}</small>",
+                f'<div style="min-width:11rem">{html.esc(level_name(c.level))} → '
+                + html.esc(f"《{c.course}》 ")
+                + f'<small class="al-keep">{html.esc(_kinds(c))}</small>'
+                + "</div>",
                 html.probability(c.share),
                 percent(c.unit_share),
                 html.esc(_credits(c)),
@@ -144,3 +188,7 @@ def _open(c: Candidate) -> str:
 
 def _credits(c: Candidate) -> str:
     return number(c.credits) + (f" {t('cand.derived')}" if c.derived else "")
+
+
+def _kinds(c: Candidate) -> str:
+    return " · ".join(x for x in (c.nature, c.category) if x)

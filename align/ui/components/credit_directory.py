@@ -19,9 +19,11 @@ _PAGE = 20
 
 def directory(college_id: str, entries: list[Entry]) -> None:
     """The list in force, and the way to take a file in."""
+    may = allowed(wiring.who(), "directory", college_id)
     html.section(t("dir.title"), t("dir.note"))
     if not entries:
-        html.show(f'<p class="al-note">{html.esc(t("dir.none"))}</p>')
+        told = t("dir.none") + (t("dir.none_do") if may else t("dir.none_ask"))
+        html.show(f'<div class="al-draft">{html.esc(told)}</div>')
     else:
         _list(entries)
     st.download_button(
@@ -30,7 +32,7 @@ def directory(college_id: str, entries: list[Entry]) -> None:
         file_name="学习成果名录.csv", mime="text/csv", key="dir.download", on_click="ignore",
         icon=":material/download:",
     )  # fmt: skip
-    if not allowed(wiring.who(), "directory", college_id):
+    if not may:
         return
     count = len(wiring.store().directory_versions(wiring.who(), college_id))
     html.section(t("dir.import"), t("dir.import_note", columns=t("comma").join(DIRECTORY_HEAD)))
@@ -54,14 +56,14 @@ def _list(entries: list[Entry]) -> None:
             html.esc(e.id),
             html.esc(e.name) + (f"<br><small>{html.esc(t('comma').join(e.aliases))}</small>"
                                 if e.aliases else ""),
-            html.esc(kind_name(e)), html.esc(e.issuer), html.esc(t("comma").join(e.levels)),
+            html.esc(kind_name(e)), html.esc(e.issuer), html.whole(e.levels),
             html.esc(number(e.hours)), html.esc(str(e.months) if e.months else t("dir.ever")),
-            html.esc(t("comma").join(f"{level} {x:g}".strip() for level, x in e.credits)),
+            html.whole(f"{level} {x:g}".strip() for level, x in e.credits),
         ]
         for e in paged(entries, "dir", _PAGE, len(entries))
     ]  # fmt: skip
     names = ("id", "name", "kind", "issuer", "levels", "hours", "months", "credits")
-    html.show(html.table([t(f"dir.{x}") for x in names], rows, (0, 5, 6)))
+    html.show(html.table([t(f"dir.{x}") for x in names], rows, (0, 2, 5, 6)))
     if len(entries) > _PAGE:
         pager(entries, "dir", _PAGE)
 

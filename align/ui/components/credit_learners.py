@@ -32,11 +32,13 @@ def learners(
         return
     html.show(f'<p class="al-note">{html.esc(t("learn.private"))}</p>')
     ways = ("one", "class", "account", "single")
+    kept = st.session_state.get("learn.way.kept", "one")
     way = st.segmented_control(
-        t("learn.title"), ways, default="one", format_func=lambda x: t(f"learn.way_{x}"),
+        t("learn.title"), ways, default=kept, format_func=lambda x: t(f"learn.way_{x}"),
         key=f"learn.way.{language()}", required=True, label_visibility="collapsed",
         persist_state="session",
     )  # fmt: skip
+    st.session_state["learn.way.kept"] = way or "one"  # another language has another control
     if way == "class":
         _class(rules, directory, total)
     elif way == "account":

@@ -2,58 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from align.access import allowed
+from align.credit import RuleSet
+from align.export.learners import table_csv
 from align.learner import ConversionRule, Entry
+from align.learner.tables import CONVERSION_HEAD, conversion_rows
+from align.store import ConversionVersion
 from align.ui import wiring
 from align.ui.components import html
+from align.ui.components.credit_chain import chain, newest
 from align.ui.said import Said
 from align.ui.words import clock, level_name, number, t
 
 
-def conversions(said: Said, directory: list[Entry]) -> None:
+def conversions(said: Said, directory: list[Entry], rules: RuleSet) -> None:
     """What the committee has approved, its history, and taking one back."""
     store = wiring.store()
-    found = store.conversions(said.person, workspace_id=said.workspace.id)
+    made = store.conversion_versions(said.person, workspace_id=said.workspace.id)
+    found = [v.rule for v in made if v.in_force]
     names = {e.id: e.name for e in directory}
+    chain(said, rules, made, names)
     html.section(t("conv.title"), t("conv.note"))
     if not found:
         html.show(f'<p class="al-note">{html.esc(t("conv.none"))}</p>')
     else:
-        _table(said, found, names)
-    _history(said, names)
+        _table(found, names)
+    if made and allowed(said.person, "convert", said.workspace.college_id):
+        _withdraw([v.rule for v in newest(made)])
+    _history(made, names)
 
 
-def _table(said: Said, found: list[ConversionRule], names: dict[str, str]) -> None:
+def _table(found: list[ConversionRule], names: dict[str, str]) -> None:
     rows = [
         [
-            html.esc(names.get(r.entry_id, r.entry_id)), html.esc(level_name(r.level)),
-            html.esc(f"《{r.course}》"), f"{r.credits:g}", html.esc(number(r.grade)),
-            str(r.version), html.esc(r.approved)
+            html.esc(f"{names.get(r.entry_id, r.entry_id)} {level_name(r.level)}".strip()),
+            html.esc(f"《{r.course}》")
+            + f" <small>{html.esc(' · '.join(x for x in (r.nature, r.category) if x))}</small>",
+            f"{r.credits:g}", html.esc(number(r.grade)), _span(r), str(r.version),
+            html.esc(r.approved).replace("；", "<br>")
             + (f"<br><small>{html.esc(r.note)}</small>" if r.note else ""),
         ]
         for r in found
     ]  # fmt: skip
-    heads = [t("conv.entry"), t("pick.level"), t("pick.course"), t("cand.credits"),
-             t("cand.grade"), t("version.number"), t("conv.approved")]  # fmt: skip
-    html.show(html.table(heads, rows, (1, 3, 4, 5)))
+    heads = [t("conv.entry"), t("pick.course"), t("cand.credits"), t("cand.grade"),
+             t("conv.valid"), t("version.number"), t("conv.approved")]  # fmt: skip
+    html.show(html.table(heads, rows, (2, 3, 4, 5)))
     told = t("cand.total", n=len(found), credits=f"{sum(r.credits for r in found):g}")
     html.show(f'<p class="al-note">{html.esc(told)}</p>')
-    if allowed(said.person, "convert", said.workspace.college_id):
-        _withdraw(found)
+    st.download_button(
+        t("conv.download"), table_csv(CONVERSION_HEAD, conversion_rows(found)),
+        file_name="转换规则.csv", mime="text/csv", key="conv.download", on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
 
 
-def _history(said: Said, names: dict[str, str]) -> None:
+def _span(r: ConversionRule) -> str:
+    """The days a rule holds, the second under the first."""
+    if r.valid_from is None and r.valid_to is None:
+        return html.esc(t("dir.ever"))
+    last = r.valid_to.isoformat() if r.valid_to else t("dir.ever")
+    return (f"{r.valid_from.isoformat()}<br>" if r.valid_from else "") + f"– {html.esc(last)}"
+
+
+def _history(made: Sequence[ConversionVersion], names: dict[str, str]) -> None:
     """Every approval and withdrawal, newest first: who, when, and what was written."""
-    made = wiring.store().conversion_versions(said.person, workspace_id=said.workspace.id)
     if not made:
         return
     lines = [
-        f"{clock(v.time)} {html.esc(v.by_name or t('decide.erased'))} "
+        f"{clock(v.time, day=True)} {html.esc(v.by_name or t('decide.erased'))} "
         + html.esc(
             t(
-                "conv.was_withdrawn" if v.withdrawn else "conv.was_approved",
+                "conv.was_withdrawn"
+                if v.withdrawn
+                else "conv.was_submitted"
+                if v.signing.steps
+                else "conv.was_approved",
                 what=f"{names.get(v.rule.entry_id, v.rule.entry_id)} {v.rule.level}".strip()
                 + f" → {v.rule.course}",
                 version=v.rule.version,
@@ -70,6 +97,8 @@ def _history(said: Said, names: dict[str, str]) -> None:
 
 
 def _withdraw(found: list[ConversionRule]) -> None:
+    if not found:
+        return
     by_id = {r.id: r for r in found}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(

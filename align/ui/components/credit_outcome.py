@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -15,11 +14,12 @@ from align.learner import Conversion, Entry, Exempted, LearningResult, Refused, 
 from align.store import LearnerConversion
 from align.ui import wiring
 from align.ui.components import html
-from align.ui.components.credit_versions import name_of
+from align.ui.components.credit_versions import name_of, values
 from align.ui.words import language, number, t
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _TITLE = "学习成果转换结果"
+_WITH_A_DAY = {"expired", "undated"}  # reasons that may do without
 
 
 def converted(
@@ -65,7 +65,13 @@ def outcome(
         ]
     kept = [k for k in (*range(6), 8) if k or not alone]
     heads = [t(f"learn.head_{k}") for k in kept]
-    cells = [[html.esc(x) for x in line[-len(kept) :]] for line in shown]
+    cells = [
+        [
+            html.whole([x]) if head in {t("learn.head_2"), t("learn.head_5")} else html.esc(x)
+            for head, x in zip(heads, line[-len(kept) :], strict=True)
+        ]
+        for line in shown
+    ]
     html.show(html.table(heads, cells, [heads.index(t(f"learn.head_{k}")) for k in (0, 1, 3, 4)
                                         if k in kept]))  # fmt: skip
     credits = sum(c.credits for c in done)
@@ -84,16 +90,19 @@ def outcome(
              partial(conversion_docx, done, held, _TITLE, mark)),
         ):  # fmt: skip
             st.download_button(
-                kind, make, file_name=f"转换结果.{kind}", mime=mime, key=f"learn.{kind}",
-                on_click="ignore", icon=":material/download:",
+                t(f"learn.as_{kind}"), make, file_name=f"转换结果.{kind}", mime=mime,
+                key=f"learn.{kind}", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
 
 
-def _figures(one: Refused) -> dict[str, str]:
-    """Hours there are and hours that are lacking; they stand in the Chinese line alone."""
-    if one.reason != "too-few-hours":
-        return {}
-    return dict(zip(("have", "lack"), re.findall(r"\d[\d.]*", one.words), strict=True))
+def _why(one: Refused) -> str:
+    """The reason with its values, as the Chinese line has them."""
+    known = BY_NAME.get(one.reason)
+    if known:
+        return name_of(known) + values(one.reason, one.figures)
+    bare = "_bare" if one.reason in _WITH_A_DAY and not one.figures else ""
+    first, second = (*one.figures, "", "")[:2]
+    return t(f"why.{one.reason}{bare}", a=first or "…", b=second or "…")
 
 
 def _passed_on(to_committee: str) -> str:
@@ -112,6 +121,5 @@ def _in_english(shown: list[list[str]], done: list[Conversion]) -> None:
             line[7] = t("learn.rule", version=one.rule.version, approved=one.rule.approved)
             line[8] = line[8].replace("依据：", "")
         else:
-            known = BY_NAME.get(one.reason)
-            line[8] = name_of(known) if known else t(f"why.{one.reason}", **_figures(one))
+            line[8] = _why(one)
             line[9] = t("learn.to_committee") if one.to_committee else ""

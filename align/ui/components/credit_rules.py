@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from align.access import allowed
-from align.credit import RULES, Rule, RuleSet, parse_rules, rules_text
+from align.access import LOCAL, allowed
+from align.credit import RULES, Rule, RuleSet, parse_rules, rules_text, step_of
 from align.credit.rules import Parameter, Value
 from align.decisions import Workspace
 from align.errors import SettingsError
-from align.learner import Entry
+from align.learner import Entry, may_sign
 from align.papers.agreed import agreed
 from align.ui import credit, wiring
 from align.ui.components import html
@@ -23,7 +23,7 @@ from align.ui.said import Said
 from align.ui.words import language, t
 from align.ui.words.rules_en import RULE_UNITS_EN, RULES_EN
 
-_HELP = {"words": "rule.words", "groups": "rule.groups"}
+_HELP = {"steps": "rule.steps", "groups": "rule.groups"}
 _LARGEST = 200_000  # a rules file is a few kilobytes
 
 
@@ -64,6 +64,7 @@ def rules(look: Look, said: Said, directory: list[Entry], total: float | None) -
                 values = _one(rule, draft, may)
                 if values is not None:
                     _strangers(look, directory, rule, values)
+                    _nobody(said, rule, values)
                 if values is not None:
                     given[rule.name] = values
         wanted = RuleSet(given)
@@ -135,7 +136,8 @@ def _one(rule: Rule, draft: Draft, may: bool) -> dict[str, object] | None:
 def _value(rule: Rule, p: Parameter, value: Value, draft: Draft, may: bool) -> object:
     zh = language() == "zh"
     unit = p.unit if zh else RULE_UNITS_EN.get(p.unit, p.unit)
-    label = (p.zh if zh else p.en) + (f" ({unit})" if unit and unit != p.zh else "")
+    name = p.zh if zh else p.en
+    label = name + (f" ({unit})" if unit and unit.lower() != name.lower() else "")
     key = f"rule.{rule.name}.{p.name}.{draft.generation}"
     if isinstance(value, float):
         found = st.number_input(
@@ -164,6 +166,22 @@ def _strangers(
             if unknown:
                 told = t("rule.strangers", names=t("comma").join(unknown))
                 html.show(f'<div class="al-draft">{html.esc(told)}</div>')
+
+
+def _nobody(said: Said, rule: Rule, values: Mapping[str, object]) -> None:
+    """Steps of the chain that nobody in the college may sign: they would hold up everything."""
+    steps = values.get("steps")
+    if rule.name != "approval-chain" or not isinstance(steps, list):
+        return
+    if said.workspace.college_id == LOCAL:
+        html.show(f'<div class="al-draft">{html.esc(t("chain.laptop"))}</div>')
+        return
+    people = wiring.store().people(said.person, said.workspace.college_id)
+    found = [s for text in steps if (s := step_of(text)) is not None]
+    empty = [s.name for s in found if not any(p.active and may_sign(p, s) for p in people)]
+    if empty:
+        told = t("rule.no_signer", names=t("comma").join(empty))
+        html.show(f'<div class="al-draft">{html.esc(told)}</div>')
 
 
 # --- what it does -------------------------------------------------------------------------------

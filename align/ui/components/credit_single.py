@@ -56,7 +56,7 @@ def _table(queue: list[LearningResult], directory: list[Entry]) -> None:
     names = {e.id: e.name for e in directory}
     rows = [
         [
-            html.esc(r.learner), html.esc(f"{r.name} {r.level}".strip()),
+            html.esc(r.learner), html.whole([f"{r.name} {r.level}".strip()]),
             html.esc(r.issued.isoformat() if r.issued else ""),
             html.esc(names.get(r.entry_id, t("learn.no_entry"))), html.esc(number(r.hours)),
             html.esc(r.evidence),

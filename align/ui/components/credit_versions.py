@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from align.credit import BY_NAME, RULES, Block, Rule, RuleSet
@@ -25,7 +27,19 @@ def against(b: Block) -> str:
     if b.got is not None and b.limit is not None:
         shares = b.rule == "candidate-share"
         told += f" ({b.got:.1%} / {b.limit:.0%})" if shares else f" ({b.got:.4g} / {b.limit:.4g})"
-    return told
+    return told + values(b.rule, b.figures)
+
+
+def values(rule: str, figures: Sequence[str]) -> str:
+    """The values of a cap in words; "" where its name says all."""
+    if not figures:
+        return ""
+    first, *more = figures
+    if rule == "credit-difference":
+        return t("cap.between", low=first, high=more[0])
+    if rule == "once-at-highest":
+        return t("cap.one_of" if more else "cap.highest", which=first)
+    return t("cap.most", most=first) + (t("cap.used", used=more[0]) if more else "")
 
 
 def versions(space: Workspace, scope: str, may: bool) -> None:

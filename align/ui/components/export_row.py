@@ -1,4 +1,4 @@
-"""One file that can be exported: made, entered in the ledger, given with its receipt."""
+"""Files that can be exported: made, entered in the ledger, given with its receipt."""
 
 from __future__ import annotations
 
@@ -42,50 +42,67 @@ class Offer:
     key: str
 
 
-def export_rows(
-    said: Said, offers: Sequence[Offer], papers: Papers, state: tuple[object, ...], may: bool
-) -> None:
-    """The files of one group, two beside each other."""
-    for k in range(0, len(offers), 2):
-        for place, offer in zip(st.columns(2, gap="small"), offers[k : k + 2], strict=False):
-            with place:
-                export_row(said, offer, papers, state, may)
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where files are given out: of what workspace and papers, and whether the person may.
 
-
-def export_row(
-    said: Said, offer: Offer, papers: Papers, state: tuple[object, ...], may: bool
-) -> None:
-    """What the file is, and the button that makes it; then the file and its receipt.
-
-    Parameters
-    ----------
-    state : tuple
-        Names what the file rests on: another state makes another file.
+    ``state`` names what the files rest on: another state makes another file.
     """
+
+    said: Said
+    papers: Papers
+    state: tuple[object, ...]
+    may: bool
+
+
+def main_files(here: Desk, offers: Sequence[Offer]) -> None:
+    """The files one comes for: cards beside each other, each with a strong button."""
+    for place, offer in zip(st.columns(len(offers), gap="small"), offers, strict=True):
+        with place, st.container(border=True, height="stretch", key=f"offer-{offer.key}"):
+            _told(offer)
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+                _give(here, offer, strong=True)
+
+
+def more_files(here: Desk, offers: Sequence[Offer], name: str) -> None:
+    """Further files as the rows of a table: what for, the file's name, a quiet button."""
+    with st.container(gap=None, key=f"offers-{name}"):
+        for offer in offers:
+            words, buttons = st.columns([7, 4], vertical_alignment="center", gap="small")
+            with words:
+                _told(offer)
+            with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+                _give(here, offer, strong=False)
+
+
+def _told(offer: Offer) -> None:
+    html.show(
+        f'<div class="al-offer"><strong>{html.esc(offer.label)}</strong>'
+        f"<code>{html.esc(offer.shown)}</code>"
+        f'<p class="al-note">{html.esc(offer.about)}</p></div>'
+    )
+
+
+def _give(here: Desk, offer: Offer, strong: bool) -> None:
+    """The button that makes the file; then the file and its receipt."""
     kept: dict[Any, Any] = st.session_state.setdefault("exported", {})
-    timeless = dataclasses.replace(papers, ledger="").key  # the export itself moves the head
-    done = (said.workspace.id, said.workspace.state, *state, timeless, offer.key)
-    with st.container(border=True, height="stretch"):
-        sizes = [5, 5] if done in kept else [8, 3]
-        words, buttons = st.columns(sizes, vertical_alignment="center", gap="small")
-        with words:
-            html.show(
-                f'<div class="al-offer"><strong>{html.esc(offer.label)}</strong>'
-                f"<code>{html.esc(offer.shown)}</code>"
-                f'<p class="al-note">{html.esc(offer.about)}</p></div>'
-            )
-        with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            if done in kept:
-                _downloads(offer, *kept[done])
-            elif st.button(t("export.make"), key=f"export.{offer.key}", disabled=not may):
-                with st.spinner(t("export.making"), show_time=False):
-                    data = offer.make(papers)
-                    receipt = wiring.store().record_export(
-                        wiring.who(), said.workspace.id, offer.file_name,
-                        hashlib.sha256(data).hexdigest(),
-                    )  # fmt: skip
-                kept[done] = receipt, papers
-                st.rerun()
+    said = here.said
+    timeless = dataclasses.replace(here.papers, ledger="").key  # the export itself moves the head
+    done = (said.workspace.id, said.workspace.state, *here.state, timeless, offer.key)
+    if done in kept:
+        _downloads(offer, *kept[done])
+    elif st.button(
+        t("export.make"), key=f"export.{offer.key}", disabled=not here.may,
+        type="primary" if strong else "secondary",
+    ):  # fmt: skip
+        with st.spinner(t("export.making"), show_time=False):
+            data = offer.make(here.papers)
+            receipt = wiring.store().record_export(
+                wiring.who(), said.workspace.id, offer.file_name,
+                hashlib.sha256(data).hexdigest(),
+            )  # fmt: skip
+        kept[done] = receipt, here.papers
+        st.rerun()
 
 
 def _downloads(offer: Offer, receipt: dict[str, Any], papers: Papers) -> None:

@@ -43,7 +43,9 @@ def pick_certificate(look: Look, key: str = "cert") -> Certificate:
 
 def switches(page: str) -> tuple[bool, bool]:
     """The two switches of a page: only what is unsure, only what is still open."""
-    return switch("pick.unsure", f"{page}_unsure"), switch("pick.open", f"{page}_open")
+    # Together, so that on a narrow screen not one alone falls to the next line.
+    with st.container(horizontal=True, width="content", gap="medium"):
+        return switch("pick.unsure", f"{page}_unsure"), switch("pick.open", f"{page}_open")
 
 
 def filter_bar(look: Look, page: str, on: tuple[bool, bool], *, actions: bool = True) -> Filter:
@@ -77,13 +79,13 @@ def filter_bar(look: Look, page: str, on: tuple[bool, bool], *, actions: bool = 
             "pick.level",
             {"": t("any.level"), **{x: level_name(x) for x in levels}},
             f"{page}_level",
-            170,
+            145,
         )
         course = _choice(
             "pick.course",
             {"": t("any.course"), **{c.id: c.name for c in look.courses.values()}},
             f"{page}_course",
-            250,
+            215,
         )
         action = ""
         if actions:
@@ -91,7 +93,7 @@ def filter_bar(look: Look, page: str, on: tuple[bool, bool], *, actions: bool = 
                 "pick.action",
                 {"": t("any.action"), **{str(a): t(f"action.{a}") for a in Action}},
                 f"{page}_action",
-                150,
+                135,
             )
         text = st.text_input(
             t("pick.search"),
@@ -99,7 +101,7 @@ def filter_bar(look: Look, page: str, on: tuple[bool, bool], *, actions: bool = 
             key=f"{page}_text",
             placeholder=t("pick.search_hint"),
             persist_state="session",
-            width=190,
+            width=150,
         )
         in_address(f"{page}_text", text or "")
     unsure, still_open = on

@@ -28,7 +28,7 @@ def need_workspace() -> Workspace:
     if found is not None:
         return found
     _attend(wiring.job_key(wiring.chosen()))
-    offer = wiring.offers().get(wiring.chosen())
+    offer = wiring.offers(wiring.workspaces()).get(wiring.chosen())
     if offer is not None:
         _ask_offer(offer)
     _title()

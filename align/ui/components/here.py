@@ -58,4 +58,5 @@ def _one(h: Here) -> str:
 
 def left(person: Person) -> None:
     """Somebody signs out."""
-    watch(wiring.store().address).leave(person.id)
+    store = wiring.store()
+    watch(store.address).leave(store, person)

@@ -116,6 +116,11 @@ def facts(entries: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="al-facts">{inner}</dl>'
 
 
+def whole(words: Iterable[str]) -> str:
+    """Words one after the other, each kept on one line."""
+    return t("comma").join(f'<span class="al-keep">{esc(word)}</span>' for word in words)
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> str:
     """A table; cells are HTML already, ``numbers`` are columns that must not wrap."""
     head = "".join(f"<th>{esc(h)}</th>" for h in heads)

@@ -47,10 +47,12 @@ def uploads(key: str) -> list[Given]:
 def _row(key: str, name: str, data: bytes, f: FileReading) -> Given:
     """One file: what it was read as, and what it is to be used as."""
     detected = detected_kind(f)
+    # "None" would stand here as if it were part of the file's name.
+    marks = readings.troubles(f) if f.reading is None or f.reading.problems else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         html.show(
             f'<div class="al-file"><strong>{html.esc(f.path.name)}</strong> '
-            f"{readings.troubles(f)}<br>"
+            f"{marks}<br>"
             f'<span class="al-note">{html.esc(readings.found(f))}</span></div>'
         )
         kind = st.selectbox(

@@ -49,8 +49,6 @@ def _pair(mine: Key, other: Key, by_item: bool) -> Pair:
 
 def _label(look: Look, key: Key, by_item: bool) -> str:
     if by_item:
-        unit = look.units[key]
-        head = " / ".join(x for x in (f"《{unit.course}》", unit.section, unit.task) if x)
-        return f"{head}：{unit.content}"[:90]
+        return look.unit_titles[key][:90]
     item = look.items[key]
     return f"{level_name(item.level)} {item.number} {item.text}"[:90]

@@ -11,10 +11,12 @@ from align import papers
 from align.errors import AlignError
 from align.export.compare_docx import comparison_csv, comparison_docx
 from align.papers import Edition, Papers
-from align.plan.compare import Cause, Comparison, PlanChange, Side, compare
+from align.plan.compare import Comparison, PlanChange, Side, compare
 from align.ui import wiring
 from align.ui.components import html
-from align.ui.components.export_row import Offer, export_rows
+from align.ui.components.compare_words import cause_words, ground
+from align.ui.components.compare_words import value as value_words
+from align.ui.components.export_row import Desk, Offer, more_files
 from align.ui.components.pager import paged, pager
 from align.ui.ledger_words import Words
 from align.ui.look import Look
@@ -26,7 +28,7 @@ _FILES = "files"
 #: What a comparison calls its fields, in the words of the screens.
 _FIELDS = {
     "关系": "pick.action", "课程": "pick.course", "单元": "diff.units", "学时": "back.hours",
-    "学分": "back.credits", "审定": "diff.cause_decision", "证书原文": "compare.item_text",
+    "学分": "back.credits", "审核": "diff.cause_decision", "证书原文": "compare.item_text",
 }  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def comparison(look: Look, said: Said, may: bool) -> None:
         )
         for suffix, make in (("docx", comparison_docx), ("csv", comparison_csv))
     ]  # fmt: skip
-    export_rows(said, offers, Papers(), state, may)
+    more_files(Desk(said, Papers(), state, may), offers, "diff")
 
 
 def _made(make: object, c: Comparison, _: Papers) -> bytes:
@@ -97,7 +99,7 @@ def _label(e: Edition) -> str:
 def _side(said: Said, e: Edition) -> Side:
     space, store = said.workspace, wiring.store()
     # The comparison's documents are in the language of the plan: so is the label in them.
-    label = f"{'已审定' if e.decided else '机器建议'} {e.run.id}"
+    label = f"{'已审核' if e.decided else '机器建议'} {e.run.id}"
     return wiring.bench().once(
         ("side", store.address, space.id, e.key, said.eyes if e.decided else ""),
         lambda: papers.side(store, said.person, space, e, label),
@@ -147,8 +149,7 @@ def _differences(c: Comparison) -> None:
         html.table(
             [t("diff.kind"), t("diff.what"), t("diff.before"), t("diff.after")],
             [
-                [html.esc(t(f"diff.cause_{d.kind}")), html.esc(d.what), html.esc(d.before),
-                 html.esc(d.after)]
+                [html.esc(t(f"diff.cause_{d.kind}")), *map(html.esc, ground(d))]
                 for d in c.differences
             ],
             (0,),
@@ -167,7 +168,7 @@ def _changes(c: Comparison, look: Look) -> None:
         html.table(
             [t("diff.kind"), t("back.what"), t("diff.fields"), t("diff.why")],
             [
-                [html.tag(t(f"diff.{x.kind}")), html.esc(words.thing(x.subject)), _fields(x),
+                [html.tag(t(f"diff.{x.kind}")), html.esc(words.thing(x.subject)), _fields(x, look),
                  _why(x)]
                 for x in shown
             ],
@@ -178,13 +179,26 @@ def _changes(c: Comparison, look: Look) -> None:
         pager(c.changes, "diff.rows", _ROWS)
 
 
-def _fields(x: PlanChange) -> str:
+def _fields(x: PlanChange, look: Look) -> str:
     none = t("audit.none")
-    lines = (
-        f"{t(_FIELDS[what])}{t('diff.colon')}{_short(a) or none} → {_short(b) or none}"
-        for what, a, b in x.fields
-    )
+
+    def told(what: str, a: str, b: str) -> str:
+        if what == "单元":
+            return _rows_moved(a, b, look)
+        before, after = (_short(value_words(what, v)) or none for v in (a, b))
+        return f"{before} → {after}"
+
+    lines = (f"{t(_FIELDS[what])}{t('diff.colon')}{told(what, a, b)}" for what, a, b in x.fields)
     return "<br>".join(map(html.esc, lines))
+
+
+def _rows_moved(before: str, after: str, look: Look) -> str:
+    """Content rows that went and came, by their tasks; their ids say nothing to a person."""
+    tasks = {key[1]: unit.task or unit.content for key, unit in look.units.items()}
+    old, new = (dict.fromkeys(x for x in ids.split("、") if x) for ids in (before, after))
+    gone = [f"−{tasks.get(x, x)}" for x in old if x not in new]
+    come = [f"+{tasks.get(x, x)}" for x in new if x not in old]
+    return t("comma").join([*gone, *come])
 
 
 def _short(words: str) -> str:
@@ -195,17 +209,6 @@ def _short(words: str) -> str:
 def _why(x: PlanChange) -> str:
     return "<br>".join(
         html.esc(("" if cause.sure else t("diff.perhaps")) + t(f"diff.cause_{cause.kind}"))
-        + (f"<br><small>{html.esc(_short(words))}</small>" if (words := _told(cause)) else "")
+        + (f"<br><small>{html.esc(_short(words))}</small>" if (words := cause_words(cause)) else "")
         for cause in x.causes
     )
-
-
-def _told(cause: Cause) -> str:
-    """What the cause was; its Chinese sentences have English ones of their own."""
-    if language() == "zh":
-        return cause.words
-    if cause.kind == "decision":
-        said = {"经人审定": "diff.was_decided", "审定已撤回": "diff.was_withdrawn"}
-        return t(said.get(cause.words, "diff.links_decided"))
-    # The rest names files and settings, which stand in the table above in full.
-    return ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -13,7 +15,8 @@ from align.store import Broken, ReceiptCheck, Verification, verify_receipt
 from align.ui import wiring
 from align.ui.components import html
 from align.ui.components.committee_approval import receipt_button
-from align.ui.words import t
+from align.ui.words import clock, t
+from align.ui.words.zh import ZH
 
 _LARGEST = 1_000_000  # a receipt is a few kilobytes
 #: What a finding of the proof means, by words that stand in it.
@@ -28,6 +31,14 @@ _MEANINGS = (
     ("没有任何条目", "foreign"),
     ("与条目不符", "row"),
     ("不见了", "gone"),
+)
+
+
+_WARNINGS = (
+    (r"第 (?P<seq>\d+) 条（(?P<kind>.+)，(?P<time>.+)）之后没有签名的链头；.*", "event"),
+    (r"最后 (?P<n>\d+) 条之后没有签名的链头（应每 (?P<every>\d+) 条签一次）；.*", "tail"),
+    (r"签名密钥不在 (?P<file>.+)，只能用签名自带的公钥核对", "key"),
+    (r"(?P<file>.+) 中有一行读不出", "line"),
 )
 
 
@@ -59,11 +70,32 @@ def _result(found: Verification) -> None:
         html.show(html.table(heads, rows, numbers=(0, 1)))
         html.show(f'<div class="al-draft">{html.esc(t("audit.broken_do"))}</div>')
     for warning in found.warnings:
-        html.show(f'<p class="al-note">{html.esc(t("audit.warning", what=warning))}</p>')
+        html.show(f'<p class="al-note">{html.esc(t("audit.warning", what=_warning(warning)))}</p>')
+
+
+def _warning(words: str) -> str:
+    """A warning of the proof in the language of the screens; another one as it is."""
+    for pattern, name in _WARNINGS:
+        if found := re.fullmatch(pattern, words):
+            told = found.groupdict()
+            if "kind" in told:
+                event = f"event.{told['kind']}"
+                told |= {"kind": t(event) if event in ZH else told["kind"],
+                         "time": _beijing(told["time"])}  # fmt: skip
+            return t(f"warn.{name}", **told)
+    return words
+
+
+def _beijing(time: str) -> str:
+    """A time of the ledger in Beijing; what was tampered with is shown as it stands."""
+    try:
+        return clock(datetime.fromisoformat(time), day=True)
+    except ValueError:
+        return time
 
 
 def _when(p: Broken) -> str:
-    return p.time[:16].replace("T", " ") + (" UTC" if p.time else "")
+    return _beijing(p.time)
 
 
 def meaning(what: str) -> str:
@@ -108,7 +140,7 @@ def _checked(college: str, data: bytes) -> None:
         html.facts(
             [
                 (t("audit.col_seq"), str(found.seq)),
-                (t("audit.col_time"), html.esc(found.time[:19].replace("T", " ") + " UTC")),
+                (t("audit.col_time"), html.esc(_beijing(found.time))),
                 (t("audit.col_event"), html.esc(t(f"event.{found.kind}") if found.kind else "")),
                 (t("approve.digest"), f"<code>{html.esc(found.digest)}</code>"
                  if found.digest else ""),

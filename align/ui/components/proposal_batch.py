@@ -9,7 +9,7 @@ import streamlit as st
 
 from align.decisions import Verdict
 from align.errors import ConflictError
-from align.records import Proposal
+from align.records import Action, Proposal
 from align.store import Choice
 from align.ui import turn, wiring
 from align.ui.components import deciding, html
@@ -17,7 +17,7 @@ from align.ui.components.proposal_card import what
 from align.ui.look import Look
 from align.ui.reasons import reason
 from align.ui.said import Said
-from align.ui.words import language, t
+from align.ui.words import language, level_name, t
 
 
 def batch(look: Look, said: Said, found: Sequence[Proposal], may: bool) -> None:
@@ -69,21 +69,27 @@ def _rows(look: Look, said: Said, found: Sequence[Proposal]) -> dict[str, list[A
     columns: dict[str, list[Any]] = {
         t("pick.action"): [],
         t("overview.col_id"): [],
+        t("batch.state"): [],  # early: on a narrow screen the last columns are out of sight
         t("batch.what"): [],
         t("proposals.course"): [],
         t("probability"): [],
-        t("batch.state"): [],
         t("batch.reason"): [],
     }
     for p in found:
         strong, where, text = what(look, p)
+        if p.action is not Action.EXEMPT:  # a requirement's number begins anew with each level
+            level = level_name(look.items[p.certificate_id, p.item_ids[0]].level)
+            strong = f"{level} {strong}".strip()
         word = said.word(p.id)
-        state = t("batch.open") if word is None else deciding.said_line(word)
+        state = t("proposals.by_links" if p.confirmed else "batch.open")
+        if word is not None:
+            name = word.reviewer_name or t("decide.erased")
+            state = f"{deciding.verdict_words(word)} · {name}"  # when, the card says
         if said.stale(p):
             state = t("proposals.stale")
         course = look.courses[p.course_id].name if p.course_id in look.courses else ""
         percent = round(p.probability * 100)
-        cells = [t(f"action.{p.action}"), strong, text or where, course, percent, state,
+        cells = [t(f"action.{p.action}"), strong, state, text or where, course, percent,
                  reason(look, p)]  # fmt: skip
         for column, cell in zip(columns.values(), cells, strict=True):
             column.append(cell)

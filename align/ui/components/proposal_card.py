@@ -11,6 +11,7 @@ from align.plan import unit_title
 from align.records import Action, Proposal
 from align.ui import wiring
 from align.ui.components import deciding, html
+from align.ui.components.candidates import cite
 from align.ui.look import Look
 from align.ui.reasons import reason
 from align.ui.said import Said
@@ -51,7 +52,7 @@ def what(look: Look, p: Proposal) -> tuple[str, str, str]:
 def _state(said: Said, p: Proposal) -> str:
     word = said.word(p.id)
     if word is None:
-        return ""
+        return html.tag(t("proposals.by_links"), kind="al-said al-full") if p.confirmed else ""
     if said.stale(p):
         return html.tag(t("proposals.stale"), kind="al-unsure")
     kind = "al-none" if word.verdict == "reject" else "al-full"
@@ -61,9 +62,12 @@ def _state(said: Said, p: Proposal) -> str:
 def _words(look: Look, said: Said, p: Proposal) -> str:
     """Who said what, when; and what changed since."""
     history = said.history(p.id)
+    out = ""
+    if p.confirmed and said.word(p.id) is None:
+        out = f'<p class="al-note">{html.esc(t("proposals.by_links_note"))}</p>'
     if not history:
-        return ""
-    word, out = history[-1], ""
+        return out
+    word = history[-1]
     if said.stale(p):
         told = t("proposals.stale_note", old=t(f"action.{word.proposed}"),
                  new=t(f"action.{p.action}"))  # fmt: skip
@@ -119,23 +123,25 @@ def _facts(look: Look, p: Proposal, course: str) -> list[tuple[str, str]]:
 
 
 def _quotes(look: Look, p: Proposal) -> str:
-    rule = (
-        f"{html.esc(t(f'rule.{p.rule}'))} <span class='al-tag al-plain'>{html.esc(p.rule)}</span>"
-    )
+    # The words for people; the name under which the rule is documented on pointing at them.
+    rule = f'<span title="{html.esc(p.rule)}">{html.esc(t(f"rule.{p.rule}"))}</span>'
+    units = {look.units[key].place: look.units[key] for key in p.units if key in look.units}
+    items = [look.items[p.certificate_id, i] for i in p.item_ids]
     out = []
     for e in p.evidence:
         pairs = html.shared_words([e])
+        unit = units.get(e.unit_place)
         out.append(
             '<div class="al-two">'
             + html.quote(
                 t("proposals.unit_quote"),
                 html.marked(e.unit_text, (a for a, _ in pairs)),
-                place_words(e.unit_place),
+                cite(look, unit.source_id if unit else "", place_words(e.unit_place)),
             )
             + html.quote(
                 t("proposals.item_quote"),
                 html.marked(e.competency_text, (b for _, b in pairs)),
-                place_words(e.competency_place),
+                cite(look, items[0].source_id, place_words(e.competency_place)),
             )
             + "</div>"
         )

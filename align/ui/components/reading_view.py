@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from align.records import Certificate, Course, ProgrammePlan, Reading
+from align.records import Certificate, Course, Passage, ProgrammePlan, Reading
 from align.ui.components import html, readings
 from align.ui.words import level_name, number, place_words, t
 
@@ -28,21 +30,23 @@ def reading(r: Reading, key: str) -> None:
         _course(course)
     if not (r.courses or r.certificates or r.plan):
         st.warning(t("read.found_nothing"))
-    if r.unplaced:
-        html.section(t("reading.unplaced", n=len(r.unplaced)), t("reading.unplaced_note"))
-        html.show(
-            html.table(
-                [t("place"), t("read.col_found")],
-                [[html.esc(place_words(p.place)), html.esc(p.text)] for p in r.unplaced],
-                numbers=(0,),
-            )
-        )
+    _passages("unplaced", r.unplaced)
+    _passages("aside", r.aside)
     html.section(t("reading.problems"))
     if r.problems:
         readings.problems_note()
         html.show(readings.problems_table(r.problems))
     else:
         html.show(f'<p class="al-note">{t("overview.no_problems")}</p>')
+
+
+def _passages(name: str, found: Sequence[Passage]) -> None:
+    """Lines of the file that are not compared, with their places."""
+    if not found:
+        return
+    html.section(t(f"reading.{name}", n=len(found)), t(f"reading.{name}_note"))
+    rows = [[html.esc(place_words(p.place)), html.esc(p.text)] for p in found]
+    html.show(html.table([t("place"), t("read.col_found")], rows, numbers=(0,)))
 
 
 def _course(c: Course) -> None:

@@ -15,22 +15,17 @@ from align.ui.words import clock, percent, t
 
 def draft(look: Look, said: Said) -> None:
     """Says how much of what is shown no person has looked at."""
-    proposals = look.result.proposals
-    done = sum(p.confirmed for p in proposals)
+    found = _progress(look, said)
     if not said.decisions and not said.links:
         html.draft()
-    elif done < len(proposals):
-        told = t("progress.draft", done=done, total=len(proposals))
+    elif found.reviewed < found.total:
+        told = t("progress.draft", done=found.reviewed, total=found.total)
         html.show(f'<div class="al-draft">{html.esc(told)}</div>')
 
 
 def show(look: Look, said: Said) -> None:
     """Bars per action, and who has decided how much."""
-    proposals = look.result.proposals
-    standings = review.standings(
-        said.decisions, said.workspace.reviewers, proposals, said.workspace.run_id
-    )
-    found = review.progress(proposals, standings)
+    found = _progress(look, said)
     links = sum(grade is not None for grade in said.grades.values())
     figures = [
         (t("progress.proposals"), f"{found.reviewed} / {found.total}", percent(found.share), ""),
@@ -57,6 +52,12 @@ def show(look: Look, said: Said) -> None:
     if people:
         heads = ["person", "verdicts", "grades", "last"]
         html.show(html.table([t(f"progress.{h}") for h in heads], people, numbers=(1, 2, 3)))
+
+
+def _progress(look: Look, said: Said) -> review.Progress:
+    proposals, space = look.result.proposals, said.workspace
+    standings = review.standings(said.decisions, space.reviewers, proposals, space.run_id)
+    return review.progress(proposals, standings)
 
 
 def _people(said: Said) -> list[list[str]]:

@@ -35,8 +35,8 @@ def show(look: Look, found: Effect, key: str, decided: frozenset[str]) -> None:
             [
                 *((t(f"action.{a}"), f"{before} → {after}", _more(after - before), "")
                   for a, before, after in found.actions),
-                (t("effect.hours"), _signed(found.hours), t("effect.whole"), ""),
-                (t("effect.credits"), _signed(found.credits), t("effect.whole"), ""),
+                (t("effect.hours"), signed(found.hours), t("effect.whole"), ""),
+                (t("effect.credits"), signed(found.credits), t("effect.whole"), ""),
             ]
         )
     )  # fmt: skip
@@ -58,6 +58,8 @@ def show(look: Look, found: Effect, key: str, decided: frozenset[str]) -> None:
     rows = [_row(look, c, decided) for c in paged(wanted, "effect", _PAGE, (key, kind))]
     heads = [t("effect.kind"), t("effect.subject"), t("effect.before"), t("effect.after"),
              t("effect.hours_credits")]  # fmt: skip
+    if not any(row[-1] for row in rows):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     html.show(html.table(heads, rows, numbers=(0, 4)))
     if len(wanted) > _PAGE:
         pager(wanted, "effect", _PAGE)
@@ -126,7 +128,8 @@ def figures_of(c: Change) -> str:
     return "<br>".join(map(html.esc, told))
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
+    """A difference: ``+4``, ``-2`` or ``0``."""
     return f"{value:+g}" if value else "0"
 
 

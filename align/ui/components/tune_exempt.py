@@ -6,7 +6,7 @@ import streamlit as st
 
 from align import tune
 from align.errors import SettingsError
-from align.records import Action
+from align.records import Action, Proposal
 from align.settings import BY_NAME
 from align.tune import SETTING_OF, Change, Suggestion, TooFewError, suggest_exemption
 from align.tune.exempting import Kind
@@ -17,7 +17,7 @@ from align.ui.components.tune_sliders import Draft, chosen, effect_of, name_of, 
 from align.ui.look import Look
 from align.ui.said import Said
 from align.ui.tuning import Own
-from align.ui.words import t
+from align.ui.words import number, t
 
 KINDS: tuple[Kind, ...] = ("unit", "course")
 _SHOWN = 20
@@ -95,6 +95,15 @@ def _vanishing(
     )  # fmt: skip
 
 
+def _lost(p: Proposal) -> str:
+    """Hours and credits of an exemption that would end."""
+    return "<br>".join(
+        html.esc(t(name, n=number(value)))
+        for name, value in (("hours", p.hours), ("credits", p.credits))
+        if value
+    )
+
+
 def _list(look: Look, said: Said, vanishing: tuple[Change, ...]) -> None:
     name = said.workspace.name
     if not vanishing:
@@ -102,7 +111,7 @@ def _list(look: Look, said: Said, vanishing: tuple[Change, ...]) -> None:
         return
     html.show(f'<p class="al-note">{html.esc(t("exempt.vanish", name=name, n=len(vanishing)))}</p>')
     rows = [
-        [html.esc(tune_effect.subject(look, c.before)), tune_effect.figures_of(c)]
+        [html.esc(tune_effect.subject(look, c.before)), _lost(c.before)]
         for c in vanishing[:_SHOWN]
         if c.before is not None
     ]

@@ -20,6 +20,7 @@ from align.ui.components import html
 from align.ui.components.tune_charts import calibration_curve, threshold_curve
 from align.ui.tuning import Own
 from align.ui.words import language, percent, t
+from align.ui.words.zh import ZH
 
 V = TypeVar("V")
 NAMES = ("precision", "recall", "f1", "ece")
@@ -46,7 +47,7 @@ def figures(found: Own, threshold: float) -> None:
 def samples_words() -> str:
     """What the labelled samples are, and that they are not the college's own."""
     shipped = samples()
-    return t("tune.shipped", names=t("comma").join(shipped.programmes), n=len(shipped.table),
+    return t("tune.shipped", names=t("comma").join(shipped.programmes), n=f"{len(shipped.table):,}",
              linked=int(shipped.table.linked.sum()))  # fmt: skip
 
 
@@ -74,12 +75,13 @@ def lacking(error: TooFewError) -> str:
     """What there is and what is needed, in the language of the screens."""
     named = "goal.too_few_exempt" if "免修" in error.what else "tune.too_few"
     if language() == "zh":
-        return t(named, got=str(error.got), expected=str(error.expected))
+        got, expected = (str(x).replace("；", "、") for x in (error.got, error.expected))
+        return t(named, got=got, expected=expected)
     words = {
         "有关联的配对": "linked pairs", "无关联的配对": "pairs without a link",
         "涉及的技能要求": "competencies with a reviewed pair",
         "已决定的免修建议": "decided exemptions", "涉及的课程": "courses they belong to",
-        "至少": "at least", "；": "; ",
+        "至少": " at least", "；": "; ",
     }  # fmt: skip
     got, expected = str(error.got), str(error.expected)
     for chinese, english in words.items():
@@ -131,7 +133,7 @@ def _left_out() -> None:
         size = next((x for x in data.get("fitted_on", []) if x.startswith(f"{field}:")), "")
         rows.append(
             [
-                html.esc(field), f"{f['threshold']:g}",
+                html.esc(_field(field)), f"{f['threshold']:g}",
                 *(percent(f[k]) for k in ("precision_at_threshold", "recall_at_threshold",
                                           "f1_at_threshold")),
                 f"{f['ece']:.3f}", html.esc(_size(size.partition(": ")[2])),
@@ -141,6 +143,11 @@ def _left_out() -> None:
         html.section(t("tune.left_out"), t("tune.left_out_note"))
         heads = ["field", "threshold", "precision", "recall", "f1", "ece", "size"]
         html.show(html.table([t(f"tune.{h}") for h in heads], rows, numbers=(1, 2, 3, 4, 5)))
+
+
+def _field(name: str) -> str:
+    """A labelled programme by its name; those fitted on besides the samples have one here."""
+    return t(f"field.{name}") if f"field.{name}" in ZH else name
 
 
 def _size(told: str) -> str:

@@ -14,7 +14,7 @@ from align.settings import BY_NAME, Settings
 from align.tune import Goal, Suggestion, TooFewError
 from align.tune.goals import Aim
 from align.ui import wiring
-from align.ui.components import html
+from align.ui.components import html, tune_effect
 from align.ui.components.tune_exempt import exemption
 from align.ui.components.tune_figures import figure, lacking, remembered, samples_words
 from align.ui.components.tune_sliders import Draft, chosen, effect_of, put, would_be
@@ -100,7 +100,10 @@ def _facts(made: Suggestion, n: int) -> None:
         html.facts(
             [
                 *rows,
-                (t("goal.linked"), html.esc(t("goal.linked_n", linked=made.linked, n=n))),
+                (
+                    t("goal.linked"),
+                    html.esc(t("goal.linked_n", linked=f"{made.linked:,}", n=f"{n:,}")),
+                ),
                 (t("goal.folds"), html.esc(spread)),
             ]
         )
@@ -122,8 +125,8 @@ def _cost(here: Ground, values: dict[str, float]) -> None:
         "goal.cost", key, lambda: effect_of(here.look, here.said, settings, calibration)
     )
     told = t(
-        "goal.cost", name=here.said.workspace.name, n=len(done.changes), hours=f"{done.hours:+g}",
-        credits=f"{done.credits:+g}",
+        "goal.cost", name=here.said.workspace.name, n=len(done.changes), 
+        hours=tune_effect.signed(done.hours), credits=tune_effect.signed(done.credits),
     )  # fmt: skip
     html.show(f'<p class="al-note">{html.esc(told)}</p>')
 

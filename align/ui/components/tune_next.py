@@ -69,9 +69,7 @@ def _sample(look: Look, said: Said) -> None:
 
 def _draw(said: Said, count: int) -> None:
     space = said.workspace
-    found = tuning.draw_sample(
-        wiring.store(), said.person, space, wiring.kept(space), said.pairs(), count
-    )
+    found = tuning.draw_sample(wiring.store(), said.person, space, wiring.kept(space), count)
     if found is None:
         st.warning(t("next.empty_pool"))
         return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from align import snapshot, tune
 from align.access import allowed
@@ -74,9 +76,14 @@ def put(found: Draft, values: dict[str, float]) -> None:
 
 def sliders(found: Draft, may: bool) -> None:
     """One for each setting."""
-    columns = st.columns(2, gap="medium")
+    columns: Sequence[DeltaGenerator] = ()
     for k, s in enumerate(SETTINGS):
-        with columns[k % 2], st.container(border=True, key=f"setting-{s.name}"):
+        if k % 2 == 0:  # row by row: the keyboard goes the way the eye does
+            columns = st.columns(2, gap="small")
+        with (
+            columns[k % 2],
+            st.container(border=True, key=f"setting-{s.name}", height="stretch"),
+        ):
             _slider(s, found, may)
 
 

@@ -21,7 +21,9 @@ def versions(space: Workspace, scope: str) -> None:
     found = wiring.store().settings_versions(wiring.who(), space.college_id, scope or None)
     html.section(t("version.title"), t("version.note"))
     now = in_force(space, scope)
-    html.show(f'<p class="al-note">{html.esc(t("version.now", version=now.version))}</p>')
+    what = t("version.nth", k=len(found)) if found else t("version.defaults")
+    told = t("version.now", what=what, version=now.version)
+    html.show(f'<p class="al-note">{html.esc(told)}</p>')
     if not found:
         html.show(f'<p class="al-note">{html.esc(t("version.none"))}</p>')
         return
@@ -99,17 +101,17 @@ def recalculation(space: Workspace) -> None:
     settings, calibration = wiring.settings(space), wiring.calibration(space)
     if not recalculate.outdated(kept, settings, calibration):
         return
-    with st.container(border=True, key="outdated"):
-        html.show(f'<div class="al-draft">{html.esc(t("again.outdated"))}</div>')
-        if space.state == "approved":
-            st.info(t("decide.approved"))
-            return
-        if not allowed(wiring.who(), "run", space.college_id):
-            return
-        model = recalculate.by_model(kept, settings, calibration)
-        if model:
-            html.show(f'<p class="al-note">{html.esc(t("again.by_model"))}</p>')
-        if st.button(t("again.do"), key="again.do", type="primary"):
+    if space.state == "approved":
+        told = f"{t('again.outdated')} {t('decide.approved')}"
+        html.show(f'<div class="al-draft">{html.esc(told)}</div>')
+        return
+    model = recalculate.by_model(kept, settings, calibration)
+    told = t("again.outdated") + (f" {t('again.by_model')}" if model else "")
+    with st.container(horizontal=True, vertical_alignment="center", key="outdated"):
+        html.show(f'<div class="al-draft">{html.esc(told)}</div>')
+        if allowed(wiring.who(), "run", space.college_id) and st.button(
+            t("again.do"), key="again.do", type="primary"
+        ):
             work = intake.run(space) if model else recalculate.work(space)
             wiring.bench().start(key, work)
             st.rerun()

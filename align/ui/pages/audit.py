@@ -8,9 +8,10 @@ import streamlit as st
 
 from align.access import SERVER
 from align.decisions import Workspace
+from align.plan.word import BEIJING
 from align.ui import wiring
 from align.ui.components import html
-from align.ui.components.audit_list import entries, midnight, zone
+from align.ui.components.audit_list import entries, midnight
 from align.ui.components.filters import first_in_address, in_address
 from align.ui.components.proof import prove, receipts
 from align.ui.history import GROUPS, Wanted, find
@@ -60,19 +61,21 @@ def _college(space: Workspace | None) -> str:
 
 
 def _view() -> str:
-    given = first_in_address("audit_view")
+    kept = st.session_state.get("audit_view.kept", first_in_address("audit_view"))
     chosen = st.segmented_control(
         t("audit.title"),
         ("list", "proof"),
-        default="proof" if given == "proof" else "list",
+        default="proof" if kept == "proof" else "list",
         format_func=lambda x: t(f"audit.view_{x}"),
-        key="audit_view",
+        key=f"audit_view_{language()}",
         required=True,
         label_visibility="collapsed",
         persist_state="session",
     )
-    in_address("audit_view", "proof" if chosen == "proof" else "")
-    return chosen or "list"
+    found = chosen or "list"
+    st.session_state["audit_view.kept"] = found
+    in_address("audit_view", "proof" if found == "proof" else "")
+    return found
 
 
 # --- filters ------------------------------------------------------------------------------------
@@ -86,12 +89,12 @@ def _filters(college: str, space: Workspace | None) -> Wanted:
         scopes = {"": t("audit.everywhere")}
         if here and space is not None:
             scopes = {"here": t("audit.here", name=space.name), **scopes}
-        scope = _choice("audit.scope", scopes, "scope", 230)
+        scope = _choice("audit.scope", scopes, "scope", 280)
         group = _choice(
             "audit.kind", {"": t("audit.any_kind"), **{g: t(f"audit.group_{g}") for g in GROUPS}},
-            "group", 160,
+            "group", 150,
         )  # fmt: skip
-        person = _choice("audit.person", {"": t("audit.anybody"), **people}, "person", 140)
+        person = _choice("audit.person", {"": t("audit.anybody"), **people}, "person", 130)
         span = _choice(
             "audit.span", {s: t(f"audit.span_{s or 'all'}") for s in _SPANS}, "span", 140
         )
@@ -122,8 +125,8 @@ def _span(name: str) -> tuple[datetime | None, datetime | None]:
                               format="YYYY-MM-DD", width=170)  # fmt: skip
         last = st.date_input(t("audit.to"), value=midnight(0).date(), key="audit_to",
                              format="YYYY-MM-DD", width=170)  # fmt: skip
-    begin = datetime.combine(first, time(), zone()).astimezone()
-    end = datetime.combine(last + timedelta(days=1), time(), zone()).astimezone()
+    begin = datetime.combine(first, time(), BEIJING).astimezone()
+    end = datetime.combine(last + timedelta(days=1), time(), BEIJING).astimezone()
     return begin, end
 
 

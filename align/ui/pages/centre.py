@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from align.decisions import Role, Workspace
+from align.plan.word import BEIJING
 from align.records import Action
 from align.ui import colleges, wiring
 from align.ui.colleges import Figures
 from align.ui.components import html
-from align.ui.components.audit_list import zone
 from align.ui.words import percent, t
 
 _ACTIONS = (Action.COVERED, Action.STRENGTHEN, Action.EXTEND, Action.SUPPLEMENT, Action.EXEMPT)
@@ -39,8 +39,8 @@ def page() -> None:
     if not rows:
         html.show(f'<p class="al-note">{t("centre.no_workspace")}</p>')
         return
-    heads = ["college", "workspace", "progress", "coverage", "actions", "last"]
-    html.show(html.table([t(f"centre.col_{h}") for h in heads], rows, numbers=(2, 3, 5)))
+    heads = ["workspace", "progress", "coverage", "actions", "last"]
+    html.show(html.table([t(f"centre.col_{h}") for h in heads], rows, numbers=(1, 2, 4)))
 
 
 def _side_by_side(names: dict[str, str], spaces: dict[str, list[Row]]) -> str:
@@ -83,21 +83,23 @@ def _tags(found: Sequence[Figures]) -> str:
 def _row(college: str, space: Workspace, f: Figures | None) -> list[str]:
     state = t("audit.state_approved" if space.state == "approved" else "audit.state_open")
     last = colleges.last_event(wiring.store(), space)
-    when = last.astimezone(zone()).strftime("%Y-%m-%d") if last else "—"
+    when = last.astimezone(BEIJING).strftime("%Y-%m-%d") if last else "—"
     reviewers = t(f"centre.reviewers_{space.reviewers}")
-    name = f'<div style="min-width:9.5rem">{html.esc(space.name)} {html.tag(state)}</div>'
+    name = (
+        f'<div style="min-width:9rem"><small>{html.esc(college)}</small><br>'
+        f"<b>{html.esc(space.name)}</b> {html.tag(state)}</div>"
+    )
     what = f'{name}<span class="al-note">{html.esc(reviewers)}'
     if f is None:
-        return [html.esc(college), what + "</span>", t("centre.no_run"), "", "", when]  # fmt: skip
+        return [what + "</span>", t("centre.no_run"), "", "", when]
     size = t("centre.size", courses=f.courses, items=f.items)
     waiting = f'<br><span class="al-note">{t("centre.waiting", n=f.waiting)}</span>'
     return [
-        html.esc(college),
         f"{what} · {html.esc(size)}</span>",
         html.probability(f.progress) + f'<br><span class="al-note">{f.reviewed} / {f.total}</span>'
         + (waiting if f.waiting else ""),
         html.probability(f.covered) if f.covered else percent(0.0),
-        f'<span class="al-tags">{_tags([f])}</span>',
+        f'<span class="al-tags" style="min-width:12.6rem">{_tags([f])}</span>',
         when,
     ]  # fmt: skip
 

@@ -66,6 +66,9 @@ def _entry(look: Look, said: Said, keys: Sequence[Key], key: Key, by_item: bool,
     (compare_entry.item if by_item else compare_entry.unit)(look, said, key)
     matches = (look.item_matches if by_item else look.unit_matches).get(key, [])
     n = heading()
+    if may:
+        told = html.esc(compare_entry.left(look, said, key, by_item))
+        html.show(f'<p class="al-note">{told}</p>')
     shown = to_show(matches, said, n)
     decide = partial(_decide, look, said, keys, key, by_item) if may else None
     candidates(look, said, shown, by_item, decide)

@@ -12,8 +12,8 @@ from align.access import allowed
 from align.papers import Papers
 from align.ui import wiring
 from align.ui.components import exchange_in, html
-from align.ui.components.committee_approval import left_open, unfinished
-from align.ui.components.export_row import Offer, export_rows
+from align.ui.components.committee_approval import approved_plan, left_open, unfinished
+from align.ui.components.export_row import Desk, Offer, main_files, more_files
 from align.ui.components.filters import first_in_address, in_address
 from align.ui.components.gate import need_review
 from align.ui.components.plan_compare import comparison
@@ -27,7 +27,7 @@ from align.ui.words.zh import ZH
 VIEWS = ("files", "back", "template", "diff")
 #: Where a format stands on the page; one that is not named here comes last.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "plan": ("docx", "pdf", "xlsx"),
+    "plan": ("docx", "xlsx", "pdf"),
     "data": ("csv", "json"),
     "graph": ("graphml",),
     "exchange": ("sssom", "case", "parquet"),
@@ -80,9 +80,13 @@ def _files(look: Look, said: Said, may: bool) -> None:
     if papers.template is not None:
         told = t("export.in_template", name=papers.template.name)
         html.show(f'<p class="al-note">{html.esc(told)}</p>')
+    here = Desk(said, papers, (look.version, look.result.run.id), may)
     for group, offers in _offers(look, said).items():
         html.section(t(f"export.{group}"))
-        export_rows(said, offers, papers, (look.version, look.result.run.id), may)
+        if group == "plan":
+            main_files(here, offers)
+        else:
+            more_files(here, offers, group)
     exchange_in.section(look, said)
 
 
@@ -91,7 +95,9 @@ def _state(look: Look, said: Said) -> None:
     if said.workspace.state == "approved":
         made = wiring.store().approvals(said.person, said.workspace.id)[-1]
         names = t("comma").join(n or t("decide.erased") for n in made.names)
-        st.success(t("export.approved", names=names, note=made.note))
+        st.success(t("export.approved", who=" · ".join(x for x in (names, made.note) if x)))
+        if approved_plan(said, made, "export.approved_plan"):
+            html.show(f'<p class="al-note">{html.esc(t("export.approved_plan"))}</p>')
         return
     if not said.decisions and not said.links:
         html.show(f'<div class="al-draft">{t("export.notice")}</div>')

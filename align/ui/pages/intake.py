@@ -24,10 +24,9 @@ def page() -> None:
     if not allowed(wiring.who(), "arrange", wiring.who().college_id):
         st.info(t("decide.read_only"))
         return
+    _go_on()
     found = wiring.workspace()
-    made = wiring.bench().job(_making())
-    # What has just been made may be the only workspace and chosen already: its outcome comes first.
-    if found is None or (made is not None and isinstance(made.outcome, intake.Outcome)):
+    if found is None:
         _new()
         return
     ways = {"current": t("intake.current", name=found.name), "new": t("intake.new")}
@@ -48,10 +47,26 @@ def page() -> None:
 
 # --- a new workspace ---------------------------------------------------------------------------
 
+#: Where the page keeps what a new workspace has come to, until its reader has seen it.
+_MADE = "intake.made"
+
 
 def _making() -> str:
     """Names the making of a new workspace by this person."""
     return wiring.job_key(f"create:{wiring.who().id}")
+
+
+def _go_on() -> None:
+    """What has just been made is what is worked on from now on; its form is empty again."""
+    made = wiring.bench().job(_making())
+    if made is None or not isinstance(made.outcome, intake.Outcome):
+        return
+    wiring.bench().forget(_making())
+    wiring.open_workspace(made.outcome.workspace_id)
+    st.session_state[_MADE] = made.outcome
+    st.session_state.pop("corrections.new", None)
+    st.session_state.pop(f"intake_way_{language()}", None)
+    st.rerun()
 
 
 def _new() -> None:
@@ -94,7 +109,11 @@ def _new() -> None:
 
 def _current(found: Workspace) -> None:
     key = intake.run_key(found)
-    _work_under_way(key)
+    made = st.session_state.get(_MADE)
+    if isinstance(made, intake.Outcome) and made.workspace_id == found.id:
+        _outcome(key, made)
+    else:
+        _work_under_way(key)
     if found.state == "approved":
         st.info(t("decide.approved"))
     try_again = st.session_state.pop("intake.note", "")
@@ -160,13 +179,12 @@ def _outcome(key: str, outcome: intake.Outcome) -> None:
         else:
             carried.show(outcome.carried)
         with st.container(horizontal=True):
-            if st.button(t("intake.open"), key="outcome.open", type="primary"):
+            go = st.button(t("intake.open"), key="outcome.open", type="primary")
+            if go or st.button(t("intake.close"), key="outcome.close"):
                 wiring.bench().forget(key)
-                wiring.open_workspace(outcome.workspace_id)
-                st.switch_page("align/ui/pages/compare.py")
-            if st.button(t("intake.close"), key="outcome.close"):
-                wiring.bench().forget(key)
-                wiring.open_workspace(outcome.workspace_id)
+                st.session_state.pop(_MADE, None)
+                if go:
+                    st.switch_page("align/ui/pages/compare.py")
                 st.rerun()
 
 

@@ -13,6 +13,7 @@ from align.ui.components.filters import Filter, filter_bar, first_in_address, in
 from align.ui.components.gate import need_review
 from align.ui.components.here import here
 from align.ui.components.pager import paged, pager
+from align.ui.ledger_words import Words
 from align.ui.look import Look
 from align.ui.said import Said
 from align.ui.words import t
@@ -126,9 +127,14 @@ def _gone(look: Look) -> None:
     known = {p.id for p in look.result.proposals}
     gone = [d for subject, d in look.result.stale.items() if subject not in known]
     if gone:
+        words = Words({}, {}, look, {})
         with st.expander(t("proposals.gone", n=len(gone))):
             rows = [
-                [html.esc(d.subject), html.action_tag(d.proposed), html.esc(deciding.said_line(d))]
+                [
+                    html.esc(words.thing(d.subject)),
+                    html.action_tag(d.proposed),
+                    html.esc(deciding.said_line(d)),
+                ]
                 for d in gone
             ]
             heads = [t("proposals.subject"), t("pick.action"), t("proposals.word")]

@@ -26,14 +26,14 @@ def page() -> None:
     space = said.workspace
     html.header(t("tune.title"), t("tune.lead"))
     may = allowed(said.person, "settings", space.college_id)
-    if not may:
-        st.info(t("tune.not_you"))
     told = st.session_state.pop("tune.told", "")
     if told:
         html.show(f'<p class="al-saved" role="status">✓ {html.esc(told)}</p>')
         st.toast(told)  # whoever saved at the end of the page does not see its head
     recalculation(space)
     view = _view()
+    if not may and view != "next":  # there everybody who reviews has something to do
+        st.info(t("tune.not_you"))
     if view in {"figures", "goal", "refit", "next"}:
         found = tuning.own(space.college_id)
         basis(found)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from align.match import FEATURE_ZH
+from align.access import LOCAL
+from align.decisions import Person
+from align.plan.word import local_time
 from align.records import Place
 from align.ui.words.en import EN, FEATURES_EN, LEVELS_EN, STEPS_EN
 from align.ui.words.zh import ZH
@@ -64,6 +65,8 @@ def place_words(place: Place) -> str:
 
 def feature_name(name: str) -> str:
     """What a feature of the matcher looks at."""
+    from align.match import FEATURE_ZH  # the first screen needs no matcher
+
     return (FEATURE_ZH if language() == "zh" else FEATURES_EN).get(name, name)
 
 
@@ -74,6 +77,11 @@ def step_words(step: str) -> str:
             if found := re.fullmatch(pattern, step):
                 return english.format(*found.groups())
     return step
+
+
+def role_words(person: Person) -> str:
+    """What a person is here: their role, or on a laptop, where one person does everything, that."""
+    return t("role.local" if person.college_id == LOCAL else f"role.{person.role}")
 
 
 def percent(share: float) -> str:
@@ -89,11 +97,9 @@ def number(value: float | None) -> str:
     return "—" if value is None else f"{value:g}"
 
 
-def clock(time: datetime, *, day: bool = False, year: bool = False) -> str:
-    """A time as the clock beside the screen shows it: ``14:03``, ``11-22 14:03``, or with year."""
-    try:
-        zone = ZoneInfo(st.context.timezone) if st.context.timezone else None
-    except ZoneInfoNotFoundError:
-        zone = None  # a browser may name a zone that this computer lacks: its own clock then
-    form = "%Y-%m-%d %H:%M" if year else "%m-%d %H:%M" if day else "%H:%M"
-    return time.astimezone(zone).strftime(form)
+def clock(time: datetime, *, day: bool = False) -> str:
+    """A time in Beijing, as the plan writes it: ``14:03`` (of today), or ``2026-11-22 14:03``.
+
+    The same for every reader, whatever zone their browser names: a decision has one time.
+    """
+    return local_time(time) if day else local_time(time)[-5:]

@@ -25,7 +25,8 @@ RULES_EN: dict[str, tuple[str, str]] = {
     "programme-share": ("All converted credits stay within this share of the programme’s credits.",
                         "Guangdong Vocational and Technical College (50%); the college’s own"),
     "once-at-highest": ("Several levels of one certificate, or certificates of the same content, "
-                        "count once, at the highest level.",
+                        "count once, at the highest level, even where a lower one would give more "
+                        "credits.",
                         "Guangdong Vocational and Technical College"),
     "grade": ("Exempted courses get this grade by level.",
               "rules on recognising software qualifications"),
@@ -35,7 +36,14 @@ RULES_EN: dict[str, tuple[str, str]] = {
                         "own"),
     "knowledge-whole": ("For units that are not covered, the committee’s note has to say how they "
                         "are made up for.", "South China Agricultural University, Zhujiang 2025"),
-    "approval-chain": ("A conversion passes the listed parties one after another.",
-                       "an arts college"),
+    "approval-chain": ("A conversion rule holds once every listed step has signed it, one after "
+                       "the other, each by another person who is signed in.",
+                       "an arts college (student, college, academic office, awarding body, credit "
+                       "bank); the steps are the college’s own"),
 }  # fmt: skip
 RULE_UNITS_EN: dict[str, str] = {"学分": "credits", "份额": "share", "分": "points"}
+#: Roles as the steps of the approval chain name them.
+SIGNERS_EN: dict[str, str] = {
+    "查看": "viewer", "教师": "teacher", "委员会": "committee", "教务管理员": "admin",
+    "管理中心": "centre",
+}  # fmt: skip
