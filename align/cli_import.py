@@ -34,7 +34,8 @@ def import_command(
     file: Annotated[
         Path,
         typer.Argument(
-            help="SSSOM（.sssom.tsv）、CASE（.zip、.json）、matches.csv、proposals.csv，或填好的 plan.xlsx。"
+            help="SSSOM（.sssom.tsv）、CASE（.zip、.json）、matches.csv、proposals.csv，"
+            "或填好的 plan.xlsx。"
         ),
     ],
     workspace: Annotated[str, typer.Option("--workspace", help="导入到哪个工作区：名称或编号。")],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from align.decisions import Correction, Role
+from align.decisions import Correction, LinkDecision, Role
 from align.errors import (
     AccessError,
     AlignError,
@@ -339,6 +339,35 @@ def test_words_are_carried_to_unchanged_lines_and_cannot_be_made_up(home: Home) 
                 store.carry(world.faculty, world.id, [forged])
         kinds = [e.kind for e in store.entries(world.admin, limit=2)]
         assert kinds == ["proposal.carried", "link.carried"]
+        assert store.verify().whole
+
+
+def test_a_run_takes_the_place_of_another_with_its_words_or_not_at_all(home: Home) -> None:
+    with home.open() as store:
+        world = World(store)
+        old = world.link(world.faculty, 2)
+        seen, place_of = store.decisions_version(world.id), world.now().run_id
+        moved = dataclasses.replace(
+            old, id="", run_id="r-2", pair=(*PAIR[:3], "课甲#4"), carried_from=old.id
+        )
+
+        def replace(word: LinkDecision, seen: int = seen, place_of: str = place_of) -> object:
+            return store.replace_run(
+                world.admin, world.id, *result("r-2"), [word], place_of=place_of, seen=seen
+            )
+
+        with pytest.raises(UsageError, match="不一致"):
+            replace(dataclasses.replace(moved, grade=0))
+        with pytest.raises(ConflictError, match="换了运行结果"):
+            replace(moved, place_of="r-0")
+        world.link(world.second, 1, pair=OTHER)
+        with pytest.raises(ConflictError, match="新的判断"):
+            replace(moved)
+        assert (world.now().run_id, len(store.runs(world.admin, world.id))) == (place_of, 1)
+        replace(moved, seen=store.decisions_version(world.id))
+        (now,) = (d for d in store.link_decisions(world.admin, world.id) if d.run_id == "r-2")
+        assert (now.reviewer, now.grade) == (world.faculty.id, 2)
+        assert world.now().run_id == "r-2"
         assert store.verify().whole
 
 

@@ -20,9 +20,10 @@ from align.decisions import (
     Workspace,
 )
 from align.errors import ConflictError, UsageError
-from align.records import Action
+from align.records import Action, Match, Proposal, Run
 from align.store.core import name, new_id, text
-from align.store.heard import Heard
+from align.store.heard import Heard, newest
+from align.store.runs import rows_of
 from align.store.standing import (
     Word,
     last_word,
@@ -207,25 +208,74 @@ class Decisions(Heard):
         with self._write() as c:
             person, now = self._ask_workspace(c, who, "run", workspace_id, writes=True)
             open_only(now)
-            made = []
-            for new in replacements:
-                table = table_of(new)
-                found = history(c, table, now.id, table.c.id == new.carried_from)
-                if not found or not same_word(old := as_words(table, found)[0], new):
-                    raise UsageError(
-                        "沿用的判断与原来的不一致，一条也没有保存",
-                        got=subject_of(new),
-                        remedy="请报告给维护人员。",
-                    )
-                row = {k: v for k, v in found[0]._mapping.items() if k in table.c}
-                row |= moved(new)
-                top = last_word(c, now, new.reviewer, old.stage, row, table)
-                if top and top.run_id == now.run_id and top.carried_from == old.id:
-                    continue  # the same run carried again
-                keep = {"id", "seq", "run_id", "supersedes", "carried_from"}
-                row = {k: v for k, v in row.items() if k not in keep}
-                made.append(self._add(c, person, now, table, row, top, carried_from=old.id))
-            return made
+            return self._carry(c, person, now, replacements)
+
+    def replace_run(
+        self,
+        who: Person,
+        workspace_id: str,
+        run: Run,
+        matches: Sequence[Match],
+        proposals: Sequence[Proposal],
+        snapshot: bytes,
+        replacements: Sequence[LinkDecision | Decision],
+        *,
+        place_of: str,
+        seen: int,
+    ) -> list[Word]:
+        """:meth:`save_run` in the place of another run and :meth:`carry`, both or neither.
+
+        Between the two nobody's word would be in force.
+
+        Parameters
+        ----------
+        place_of : str
+            The id of the run that is reviewed until now.
+        seen : int
+            :meth:`decisions_version` before the words were read that are carried.
+
+        Raises
+        ------
+        ConflictError
+            Somebody decided meanwhile, or another run is reviewed by now: nothing is saved.
+        UsageError
+            As of the two.
+        """
+        rows = rows_of(matches, proposals)
+        with self._write() as c:
+            person, now = self._ask_workspace(c, who, "run", workspace_id, writes=True)
+            open_only(now)
+            if now.run_id != place_of or newest(c, now.id) != seen:
+                raise ConflictError(
+                    "重新计算期间有人作了新的判断或换了运行结果，没有保存",
+                    place=now.name, remedy="请再运行一次；已有的判断都在。",
+                )  # fmt: skip
+            now = self._keep_run(c, person, now, run, rows, snapshot)
+            return self._carry(c, person, now, replacements)
+
+    def _carry(
+        self, c: sa.Connection, person: Person, now: Workspace,
+        replacements: Sequence[LinkDecision | Decision],
+    ) -> list[Word]:  # fmt: skip
+        made = []
+        for new in replacements:
+            table = table_of(new)
+            found = history(c, table, now.id, table.c.id == new.carried_from)
+            if not found or not same_word(old := as_words(table, found)[0], new):
+                raise UsageError(
+                    "沿用的判断与原来的不一致，一条也没有保存",
+                    got=subject_of(new),
+                    remedy="请报告给维护人员。",
+                )
+            row = {k: v for k, v in found[0]._mapping.items() if k in table.c}
+            row |= moved(new)
+            top = last_word(c, now, new.reviewer, old.stage, row, table)
+            if top and top.run_id == now.run_id and top.carried_from == old.id:
+                continue  # the same run carried again
+            keep = {"id", "seq", "run_id", "supersedes", "carried_from"}
+            row = {k: v for k, v in row.items() if k not in keep}
+            made.append(self._add(c, person, now, table, row, top, carried_from=old.id))
+        return made
 
 
 def _from_file(origin: tuple[str, str] | None) -> dict[str, Any]:

@@ -85,14 +85,15 @@ class Heard(Runs):
     def decisions_version(self, workspace_id: str) -> int:
         """A number that grows with every decision in a workspace; 0 before the first."""
         with self._read() as c:
-            return max(
-                int(
-                    c.execute(
-                        sa.select(sa.func.max(table.c.seq)).where(
-                            table.c.workspace_id == workspace_id
-                        )
-                    ).scalar_one()
-                    or 0
-                )
-                for table in (t.link_decisions, t.decisions)
-            )
+            return newest(c, workspace_id)
+
+
+def newest(c: sa.Connection, workspace_id: str) -> int:
+    """The number of the newest word in a workspace; 0 before the first."""
+    found = (
+        c.execute(
+            sa.select(sa.func.max(table.c.seq)).where(table.c.workspace_id == workspace_id)
+        ).scalar_one()
+        for table in (t.link_decisions, t.decisions)
+    )
+    return max(int(seq or 0) for seq in found)

@@ -8,12 +8,23 @@ from typing import Any
 import sqlalchemy as sa
 
 import align.store.tables as t
-from align.decisions import Person
+from align.decisions import Person, Workspace
 from align.errors import AccessError, UsageError
 from align.records import Match, Proposal, Run
 from align.store.ledger import canonical, sha256
 from align.store.states import plain, state_of
 from align.store.workspaces import Workspaces, open_only
+
+#: A run's matches and proposals as rows, each with its table.
+Rows = tuple[tuple[sa.Table, list[dict[str, Any]]], ...]
+
+
+def rows_of(matches: Sequence[Match], proposals: Sequence[Proposal]) -> Rows:
+    """What is written of a run's results, made before the database is held."""
+    return (
+        (t.matches, [_match(n, m) for n, m in enumerate(matches)]),
+        (t.proposals, [_proposal(n, p) for n, p in enumerate(proposals)]),
+    )
 
 
 class Runs(Workspaces):
@@ -37,42 +48,47 @@ class Runs(Workspaces):
         UsageError
             The workspace is approved, or a different result came under the same id.
         """
-        found = [_match(n, m) for n, m in enumerate(matches)]
-        wanted = [_proposal(n, p) for n, p in enumerate(proposals)]
-        where = (t.runs.c.workspace_id == workspace_id, t.runs.c.id == run.id)
+        rows = rows_of(matches, proposals)
         with self._write() as c:
             person, now = self._ask_workspace(c, who, "run", workspace_id, writes=True)
             open_only(now)
-            kept = c.execute(sa.select(t.runs).where(*where)).one_or_none()
-            if kept is not None:
-                if kept.snapshot != sha256(snapshot):
-                    raise UsageError(
-                        "同一编号的运行给出了不同的结果，没有保存",
-                        place=run.id,
-                        remedy="请报告给维护人员；先新建一个工作区再运行。",
-                    )
-                if now.run_id != run.id:
-                    self._set(c, person, now, "run.chosen", {"run_id": run.id})
-                return run
-            key = {"workspace_id": now.id, "run_id": run.id}
-            seq = self._next_seq(c, now.college_id)
-            c.execute(
-                t.runs.insert().values(
-                    workspace_id=now.id, id=run.id, seq=seq, data=canonical(run),
-                    snapshot=sha256(snapshot), results="", time=self._now(), by=person.id,
-                )
-            )  # fmt: skip
-            c.execute(t.snapshots.insert().values(**key, data=snapshot))
-            if found:
-                c.execute(t.matches.insert(), [{**key, **row} for row in found])
-            if wanted:
-                c.execute(t.proposals.insert(), [{**key, **row} for row in wanted])
-            digest = results_digest(c, now.id, run.id)
-            c.execute(t.runs.update().where(*where).values(results=digest))
-            self._set(
-                c, person, now, "run.made", {"run_id": run.id}, run=state_of(c, "run", *where)
-            )
+            self._keep_run(c, person, now, run, rows, snapshot)
             return run
+
+    def _keep_run(
+        self, c: sa.Connection, person: Person, now: Workspace, run: Run, rows: Rows,
+        snapshot: bytes,
+    ) -> Workspace:  # fmt: skip
+        """The run as the one that is reviewed; the workspace as it is then."""
+        where = (t.runs.c.workspace_id == now.id, t.runs.c.id == run.id)
+        kept = c.execute(sa.select(t.runs).where(*where)).one_or_none()
+        if kept is not None:
+            if kept.snapshot != sha256(snapshot):
+                raise UsageError(
+                    "同一编号的运行给出了不同的结果，没有保存",
+                    place=run.id,
+                    remedy="请报告给维护人员；先新建一个工作区再运行。",
+                )
+            if now.run_id == run.id:
+                return now
+            return self._set(c, person, now, "run.chosen", {"run_id": run.id})
+        key = {"workspace_id": now.id, "run_id": run.id}
+        seq = self._next_seq(c, now.college_id)
+        c.execute(
+            t.runs.insert().values(
+                workspace_id=now.id, id=run.id, seq=seq, data=canonical(run),
+                snapshot=sha256(snapshot), results="", time=self._now(), by=person.id,
+            )
+        )  # fmt: skip
+        c.execute(t.snapshots.insert().values(**key, data=snapshot))
+        for table, found in rows:
+            if found:
+                c.execute(table.insert(), [{**key, **row} for row in found])
+        digest = results_digest(c, now.id, run.id)
+        c.execute(t.runs.update().where(*where).values(results=digest))
+        return self._set(
+            c, person, now, "run.made", {"run_id": run.id}, run=state_of(c, "run", *where)
+        )
 
     def runs(self, who: Person, workspace_id: str) -> list[Run]:
         """All runs of a workspace, oldest first."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from align import review, snapshot
 from align.decisions import Person, Workspace
+from align.errors import ConflictError
 from align.gather import Progress
 from align.records import Match, Proposal, Run
 from align.store import Store
@@ -23,6 +24,8 @@ class Outcome:
 
 
 Work = Callable[[Progress], Outcome]
+#: How often the words are read anew before a busy workspace is given up for now.
+_TURNS = 5
 
 
 def keep(
@@ -39,23 +42,30 @@ def keep(
     Parameters
     ----------
     found : Workspace
-        As it was: with the run that was reviewed until now.
+        The workspace, with the run that was reviewed until now.
     kept : bytes
         The run's snapshot.
     """
-    before = snapshot.load(store.snapshot(who, found.run_id)) if found.run_id else None
-    if before is None or before.run.id == run.id:
-        store.save_run(who, found.id, run, matches, proposals, kept)
-        return Outcome(found.id, run.id)
-    # Worked out before the run is saved: between the two writes nobody's word would be in force.
-    after, words = snapshot.load(kept), store.carryable(who, found.id)
-    carried = review.carry(before, after, *words)
-    store.save_run(who, found.id, run, matches, proposals, kept)
-    latest = store.carryable(who, found.id)
-    if latest != words:  # somebody decided meanwhile
-        carried = review.carry(before, after, *latest)
-    store.carry(who, found.id, carried.kept)
-    return Outcome(found.id, run.id, _shown(store, who, found, carried))
+    turns = _TURNS
+    while True:
+        place_of = store.workspace(who, found.id).run_id
+        if not place_of or place_of == run.id:
+            store.save_run(who, found.id, run, matches, proposals, kept)
+            return Outcome(found.id, run.id)
+        before, after = snapshot.load(store.snapshot(who, place_of, found.id)), snapshot.load(kept)
+        seen = store.decisions_version(found.id)
+        carried = review.carry(before, after, *store.carryable(who, found.id))
+        try:
+            store.replace_run(
+                who, found.id, run, matches, proposals, kept, carried.kept, place_of=place_of,
+                seen=seen,
+            )  # fmt: skip
+        except ConflictError:  # somebody decided meanwhile: theirs is carried, too
+            turns -= 1
+            if not turns:
+                raise
+        else:
+            return Outcome(found.id, run.id, _shown(store, who, found, carried))
 
 
 def _shown(store: Store, who: Person, found: Workspace, carried: review.Carried) -> review.Carried:

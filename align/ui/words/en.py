@@ -845,8 +845,8 @@ EN: dict[str, str] = {
     "diff.perhaps": "perhaps: ",
     "taken.title": "Exchange: take in decisions from another system",
     "taken.about": "People's decisions in SSSOM (.sssom.tsv), CASE (.zip, .json), matches.csv or "
-    "proposals.csv. Shown row by row first, written only when you save; the machine's probabilities "
-    "are not taken.",
+    "proposals.csv. Shown row by row first, written only when you save; the machine's "
+    "probabilities are not taken.",
     "taken.upload": "Choose a file",
     "taken.read": "{format}: {n} decisions by people; {machine} rows of the machine are not taken.",
     "taken.new": "New",
@@ -1342,8 +1342,8 @@ EN: dict[str, str] = {
     "rule.origin": "Origin: {origin}",
     "rule.percent": "the percentage is the college’s own; no regulation fixes it",
     "rule.typed": "by level: level=value；level=value",
-    "rule.steps": "In order, separated by 、; after = who signs: a role as the Chinese screens name "
-    "it, or login names parted by /. Such as: Department=zhao/qian、Registry=li",
+    "rule.steps": "In order, separated by 、; after = who signs: a role as the Chinese screens "
+    "name it, or login names parted by /. Such as: Department=zhao/qian、Registry=li",
     "rule.no_signer": "Steps that nobody may sign: {names}",
     "rule.groups": "Join results of the same content with =, groups with ;, such as: A=B; C=D",
     "rule.strangers": "Neither in the directory nor in this workspace, without effect: {names}",

@@ -617,7 +617,8 @@ ZH: dict[str, str] = {
     "approve.when": "时间",
     "approve.run": "运行编号",
     "approve.digest": "方案指纹（SHA-256）",
-    "approve.digest_note": "指纹取自批准时的 plan.docx，该文件原样保存。手中的文件指纹与此相同，即为批准的那一份。",
+    "approve.digest_note": "指纹取自批准时的 plan.docx，该文件原样保存。"
+    "手中的文件指纹与此相同，即为批准的那一份。",
     "approve.done": "已批准，账本已签名。",
     "approve.plan": "下载批准的方案",
     "approve.plan_of": "批准的方案（{when}）",
@@ -750,8 +751,8 @@ ZH: dict[str, str] = {
     "diff.colon": "：",
     "diff.perhaps": "可能：",
     "taken.title": "交换：导入其他系统的判断",
-    "taken.about": "SSSOM（.sssom.tsv）、CASE（.zip、.json）、matches.csv 或 proposals.csv 中人的判断。"
-    "先逐行预览，点了保存才写入；机器的概率不导入。",
+    "taken.about": "SSSOM（.sssom.tsv）、CASE（.zip、.json）、matches.csv 或 proposals.csv "
+    "中人的判断。先逐行预览，点了保存才写入；机器的概率不导入。",
     "taken.upload": "选择文件",
     "taken.read": "{format}：人的判断 {n} 条；机器给出的 {machine} 条不导入。",
     "taken.new": "新增",
