@@ -87,7 +87,7 @@ def test_the_colleges_server_vouches_for_its_people_and_for_nobody_else(
             provider.claims = {"sub": "4", "email": "centre@bank.example", "email_verified": True}
             page.goto(f"{server}/overview")
             sign_in(page)
-            expect(page.get_by_text(ZH["role.centre"])).to_be_visible()
+            expect(page.get_by_role("heading", name=ZH["role.centre"])).to_be_visible()
             page.goto(f"{server}/overview")
             expect(page.get_by_text(ZH["gate.none_to_see"])).to_be_visible()
             expect(page.get_by_text("Page not found")).to_have_count(0)

@@ -163,9 +163,16 @@ class Listing(Directory):
     def conversions(
         self, who: Person, *, college_id: str | None = None, workspace_id: str | None = None
     ) -> list[ConversionRule]:
-        """The conversions in force: of a college (by default one's own), or of a workspace."""
+        """The conversions in force: of a college (by default one's own), or of a workspace.
+
+        A new version stands where the first stood, so that the list keeps its order.
+        """
         found = self.conversion_versions(who, college_id=college_id, workspace_id=workspace_id)
-        return [v.rule for v in found if v.in_force]
+        places: dict[tuple[str, str, str, str], ConversionRule | None] = {}
+        for v in found:
+            key = (v.workspace_id, v.rule.entry_id, v.rule.level, v.rule.course_id)
+            places[key] = v.rule if v.in_force else places.get(key)
+        return [rule for rule in places.values() if rule is not None]
 
     def conversion_versions(
         self, who: Person, *, college_id: str | None = None, workspace_id: str | None = None
