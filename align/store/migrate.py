@@ -1,39 +1,36 @@
-"""Bringing the schema up to date: ordered, named migrations, each in one transaction."""
+"""Bringing the schema up to date: ordered, named migrations, each in one transaction.
+
+Alembic is imported only where something is to be run: a start on a database that is up to date,
+which is nearly every start, asks for the name of its last migration and needs no more.
+"""
 
 from __future__ import annotations
 
 import threading
-from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from align.errors import StoreError
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
 #: Any number; two programs starting on one PostgreSQL database take turns by it.
 _ADVISORY_LOCK = 5_317_201
+#: Where Alembic keeps the name of the last migration.
+_VERSION = sa.table("alembic_version", sa.column("version_num", sa.String()))
 _alembic_is_global = threading.Lock()
 
 
 def names() -> list[str]:
-    """All migrations, oldest first."""
-    return list(_names(FOLDER))
-
-
-@cache
-def _names(folder: Path) -> tuple[str, ...]:
-    found = ScriptDirectory(str(folder)).walk_revisions()
-    return tuple(script.revision for script in found)[::-1]
+    """All migrations, oldest first: their files are named by number, as they are."""
+    return sorted(path.stem for path in (FOLDER / "versions").glob("m*.py"))
 
 
 def revision(connection: sa.Connection) -> str:
     """The last migration this database has had; "" for a new one."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not sa.inspect(connection).has_table(_VERSION.name):
+        return ""
+    return connection.execute(sa.select(_VERSION.c.version_num)).scalar_one_or_none() or ""
 
 
 def upgrade(engine: sa.Engine, *, to: str = "") -> list[str]:
@@ -95,6 +92,9 @@ def upgrade_within(connection: sa.Connection, *, to: str = "") -> None:
 
 
 def _run(connection: sa.Connection, name: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection

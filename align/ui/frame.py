@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from align.access import LOCAL
+from align.access import LOCAL, allowed
 from align.decisions import Person, Role
 from align.errors import AlignError
 from align.ui import own_password, session, theme, turn, welcome, wiring
@@ -35,6 +35,8 @@ PAGES = {
 }
 #: First of all for whoever looks after several colleges; nobody else has it.
 CENTRE = {"centre": ":material/account_balance:"}
+#: Last of all for whoever manages accounts; nobody else has it.
+PEOPLE = {"people": ":material/manage_accounts:"}
 
 
 def show() -> None:
@@ -52,11 +54,16 @@ def show() -> None:
     if person is None:
         title = t("sign.title")
         page = st.navigation(
-            [st.Page(welcome.show, title=title), *_also(welcome.show, title, CENTRE | PAGES)],
+            [
+                st.Page(welcome.show, title=title),
+                *_also(welcome.show, title, CENTRE | PAGES | PEOPLE),
+            ],
             position="hidden",
         )
     else:
         pages = {**CENTRE, **PAGES} if person.role == Role.CENTRE else PAGES
+        if person.college_id != LOCAL and allowed(person, "people", person.college_id):
+            pages = {**pages, **PEOPLE}
         first = next(iter(pages))
         others = [first, *(name for name in CENTRE if name not in pages)]
         page = st.navigation(

@@ -1326,6 +1326,60 @@ EN: dict[str, str] = {
     "again.done": "The results stand under the settings in force.",
     # end of thresholds
     # credit bank
+    "nav.people": "People",
+    "people.title": "People",
+    "people.lead": "The accounts of this college: who may sign in, and in which role. Every change "
+    "enters the ledger.",
+    "people.not_you": "This page is for the teaching-affairs admin, who manages accounts.",
+    "people.college": "College",
+    "people.server": "(Server) centre and admins of the server",
+    "people.college_add": "New college",
+    "people.college_name": "Name of the college",
+    "people.college_button": "Set up",
+    "people.college_added": "Set up: {name}",
+    "people.list": "People",
+    "people.count": "{n} in all",
+    "people.none": "Nobody yet.",
+    "people.name": "Name",
+    "people.login": "Login",
+    "people.role": "Role",
+    "people.state": "State",
+    "people.active": "active",
+    "people.stopped": "stopped",
+    "people.add": "Add",
+    "people.add_note": "A login is unique on the server, such as a staff number. The first "
+    "password is made by lot and shown once; the person changes it after signing in.",
+    "people.add_oidc": "People sign in at the school's own identity service: as login give the "
+    "staff number or address that it tells; there is no password.",
+    "people.add_button": "Add",
+    "people.missing": "Please give name and login.",
+    "people.added": "Added: {name} ({role})",
+    "people.secret": "New password of {name} (login {login})",
+    "people.secret_note": "Hand it over in person or in another safe way. Only its hash is kept: "
+    "nobody can see it again.",
+    "people.secret_done": "Handed over, do not show it any more",
+    "people.change": "Change",
+    "people.change_note": "A new role, a new password or stopping ends the person's sessions; what "
+    "they decided stays.",
+    "people.whom": "Person",
+    "people.choose": "Choose somebody",
+    "people.self": "This is your own account: change its password on the left; another admin sees "
+    "to its role.",
+    "people.new_role": "New role",
+    "people.save_role": "Save role",
+    "people.role_set": "{name} is now: {role}",
+    "people.reset": "New password",
+    "people.password_set": "{name} has a new password",
+    "people.stop": "Stop",
+    "people.restart": "Let in again",
+    "people.was_stopped": "Stopped: {name}",
+    "people.was_restarted": "Let in again: {name}",
+    "people.erase": "Erase personal data",
+    "people.erase_sure": "Erase name, login, password and notes of {name}, for ever; what they "
+    "decided stays, without a name",
+    "people.erased": "The personal data of {name} is erased",
+    "people.ledger": "The ledger holds sealed numbers, no names; what was done is found under "
+    "Records.",
     "nav.credit": "Credit transfer",
     "credit.title": "Credit transfer",
     "credit.lead": "The college switches its own rules on; what a certificate may replace follows "
