@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from align.ui.frame import CENTRE, PAGES
+from align.ui.frame import CENTRE, PAGES, PEOPLE
 from align.ui.words.zh import ZH
 from tests.guide.scenes import PICTURES, WORLDS
 from tests.guide.shots import LARGEST
@@ -34,7 +34,7 @@ def test_each_role_has_a_guide_that_the_readmes_lead_to() -> None:
 
 def test_every_page_is_named_in_a_guide() -> None:
     told = {word for text in GUIDES.values() for word in named(text)}
-    assert [p for p in (*PAGES, *CENTRE) if ZH[f"nav.{p}"] not in told] == []
+    assert [p for p in (*PAGES, *CENTRE, *PEOPLE) if ZH[f"nav.{p}"] not in told] == []
 
 
 @pytest.mark.parametrize("guide", GUIDES)
