@@ -235,7 +235,9 @@ def _tell(
 
 def _day(text: str | None) -> date:
     if text is None:
-        return date.today()
+        from align.plan.word import today
+
+        return today()
     try:
         return date.fromisoformat(text)
     except ValueError as error:

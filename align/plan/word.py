@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from align.decisions import Decision
 from align.records import ACTION_ZH, Action
 
 BEIJING = timezone(timedelta(hours=8))  # the day a reader of the plan takes it for
+
+
+def today() -> date:
+    """The day it is in Beijing, whatever zone the server keeps."""
+    return datetime.now(BEIJING).date()
 
 
 def local_time(time: datetime) -> str:

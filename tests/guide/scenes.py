@@ -72,6 +72,7 @@ OTHERS: tuple[Scene, ...] = (
     Scene("faculty-committee", "committee", "zhao"),
     Scene("faculty-export", "export", "zhao"),
     Scene("admin-people", "committee", "li", "committee_view=people"),
+    Scene("people", "people", "li"),
 )
 #: Before there is anything: a laptop at its first start, and a college without a workspace.
 FIRST: tuple[Scene, ...] = (Scene("welcome", "", ""),)

@@ -14,6 +14,7 @@ from align import review
 from align.access import allowed
 from align.decisions import REOPENED, Approval
 from align.papers import Papers
+from align.plan.word import today
 from align.ui import committee, wiring
 from align.ui.components import html
 from align.ui.look import Look
@@ -94,7 +95,7 @@ def _form(look: Look, said: Said) -> None:
             placeholder=t("approve.names_hint"),
         )
         left, right = st.columns(2)
-        day = left.date_input(t("approve.day"), value="today", key="approval.day",
+        day = left.date_input(t("approve.day"), value=today(), key="approval.day",
                               format="YYYY-MM-DD")  # fmt: skip
         sure = right.text_input(
             t("approve.confirm", word=t("approve.word")), key="approval.sure", max_chars=40

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -11,6 +10,7 @@ from align.credit import RuleSet
 from align.errors import AlignError
 from align.export.learner_file import learner_docx, learner_file, learner_xlsx
 from align.learner import STATE_ZH, Conversion, Entry, LearningResult, ResultState, state_on
+from align.plan.word import today
 from align.store import LearnerConversion
 from align.store.ledger import canonical
 from align.ui import wiring
@@ -36,12 +36,12 @@ def account(rules: RuleSet, directory: list[Entry], total: float | None) -> None
     )  # fmt: skip
     mine = store.results(who, learner)
     names, entries = {e.id: e.name for e in directory}, {e.id: e for e in directory}
-    today = date.today()
+    day = today()
     table = [
         [
             html.esc(r.name), html.esc(r.level), html.esc(r.issued.isoformat() if r.issued else ""),
             html.esc(names.get(r.entry_id, t("learn.no_entry"))), html.esc(number(r.hours)),
-            html.esc(r.evidence), html.esc(_state(state_on(r, entries.get(r.entry_id), today))),
+            html.esc(r.evidence), html.esc(_state(state_on(r, entries.get(r.entry_id), day))),
         ]
         for r in mine
     ]  # fmt: skip

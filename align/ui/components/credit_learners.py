@@ -12,6 +12,7 @@ from align.credit import RuleSet
 from align.export.learners import table_csv
 from align.learner import Entry, LearningResult
 from align.learner.tables import RESULT_HEAD, by_learner, read_results
+from align.plan.word import today
 from align.ui import wiring
 from align.ui.components import html
 from align.ui.components.credit_account import account
@@ -75,7 +76,7 @@ def _form(directory: list[Entry]) -> None:
             level = left.text_input(t("pick.level"), key=f"learn.level.{n}.{entry_id}")
         issued = right.date_input(
             t("learn.issued"), value=None, key=f"learn.issued.{n}", format="YYYY-MM-DD",
-            min_value=date(1980, 1, 1), max_value="today",
+            min_value=date(1980, 1, 1), max_value=today(),
         )  # fmt: skip
         hours = left.number_input(
             t("dir.hours"), 0.0, 10_000.0, None, 1.0, key=f"learn.hours.{n}", format="%g"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -11,6 +10,7 @@ import streamlit as st
 from align.credit import BY_NAME, RuleSet
 from align.export.learners import HEAD, conversion_docx, rows, table_csv, table_xlsx
 from align.learner import Conversion, Entry, Exempted, LearningResult, Refused, convert
+from align.plan.word import today
 from align.store import LearnerConversion
 from align.ui import wiring
 from align.ui.components import html
@@ -36,7 +36,7 @@ def converted(
         wiring.store().conversions(wiring.who()),
         {e.id: e for e in directory},
         rules,
-        today=date.today(),
+        today=today(),
         programme_credits=total,
         earlier=[e for c in earlier for e in c.exempted],
         pick=pick,
@@ -80,7 +80,7 @@ def outcome(
     ties = sum(bool(c.choices) for c in done)
     if ties and len(done) > 1:
         html.show(f'<p class="al-note">{html.esc(t("learn.ties", n=ties))}</p>')
-    mark = f"{date.today().isoformat()}；规则版本 {rules.version}"
+    mark = f"{today().isoformat()}；规则版本 {rules.version}"
     with st.container(horizontal=True):
         for kind, mime, make in (
             ("csv", "text/csv", partial(table_csv, HEAD, lines)),

@@ -333,7 +333,7 @@ EN: dict[str, str] = {
     # reading
     "reading.upload_label": "Choose files",
     "reading.upload_button": "Choose files",
-    "reading.upload_drop": "Drag files here, at most 64 MB each",
+    "reading.upload_drop": "or drag files here",
     "reading.choose": "File",
     "reading.courses": "Courses",
     "reading.certificates": "Certificates",

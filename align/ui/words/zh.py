@@ -282,7 +282,7 @@ ZH: dict[str, str] = {
     # reading
     "reading.upload_label": "选择文件",
     "reading.upload_button": "选择文件",
-    "reading.upload_drop": "把文件拖到这里，每个不超过 64 MB",
+    "reading.upload_drop": "或把文件拖到这里",
     "reading.choose": "文件",
     "reading.courses": "课程",
     "reading.certificates": "证书",
