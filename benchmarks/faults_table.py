@@ -54,7 +54,7 @@ FAULTS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
          "test_export_files.py::test_a_read_only_folder_is_named"),
     ),
     (
-        "PostgreSQL 停了又开（审定途中）", "一行：连不上数据库；恢复后接着审，程序不用重启",
+        "PostgreSQL 停了又开（审核途中）", "一行：连不上数据库；恢复后接着审，程序不用重启",
         "已确认的全部", "",
         ("test_faults.py::test_a_page_outlives_its_database_server",
          "test_store_faults.py::test_a_restarted_postgres_is_found_again"),
@@ -70,13 +70,13 @@ FAULTS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
          "test_backup.py::test_a_damaged_database_is_put_aside"),
     ),
     (
-        "模型损坏、缺分词器", "对照不开始，一行：哪个模型、怎么办", "审定照常进行", "",
+        "模型损坏、缺分词器", "对照不开始，一行：哪个模型、怎么办", "审核照常进行", "",
         ("test_faults.py::test_a_damaged_model_ends_the_comparison_and_the_review_goes_on",
          "test_embed.py::test_a_model_whose_tokenizer_knows_nothing_is_refused",
          "test_embed.py::test_damaged_or_missing_models_say_so"),
     ),
     (
-        "向量缓存中的向量不对", "对照不开始，一行：删去哪个文件", "审定照常进行", "",
+        "向量缓存中的向量不对", "对照不开始，一行：删去哪个文件", "审核照常进行", "",
         ("test_faults.py::test_vectors_changed_in_the_cache_are_never_matched_with",),
     ),
     (

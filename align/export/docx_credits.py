@@ -41,7 +41,8 @@ def _credit_row(r: CreditRow) -> TableRow:
 def _status(r: CreditRow) -> list[Line]:
     """What has become of it: by the rules, and by whose word."""
     if r.word is None:
-        return [Line(r.status, SMALL, colour=_RED)]
+        # Red is what still waits for somebody; what was approved does not.
+        return [Line(r.status, SMALL) if r.taken else Line(r.status, SMALL, colour=_RED)]
     lines = [] if r.taken is None else [Line(r.status.partition("；")[0], SMALL, bold=True)]
     lines += [Line(words, SMALL) for words in (r.word.verdict, r.word.who, r.word.when)]
     return [*lines, Line(one_line(r.word.note), SMALL, colour=_GREY)] if r.word.note else lines
