@@ -25,7 +25,7 @@ from align.export.docx_parts import (
     text,
 )
 from align.export.words import number
-from align.export.xlsx_sheets import Column, Sheets, Value
+from align.export.xlsx_sheets import Column, Sheets, Value, new_book
 from align.learner import KIND_ZH, STATE_ZH, Entry, Exempted, LearningResult, Refused
 from align.plan.word import local_time
 from align.records_json import from_plain
@@ -35,7 +35,6 @@ RESULTS = ("学习成果", "类别", "等级", "发证日期", "学时", "证明
 CONVERSIONS = ("日期", "免修课程", "课程性质", "学分", "成绩", "学习成果", "依据")
 REFUSALS = ("日期", "学习成果", "课程", "理由")
 RECEIPT = ("项目", "内容")
-_EPOCH = datetime(2000, 1, 1)  # no clock in a result
 _NONE = "没有。"
 
 Row = tuple[Value, ...]
@@ -210,16 +209,9 @@ def learner_docx(file: LearnerFile) -> bytes:
 
 def learner_xlsx(file: LearnerFile) -> bytes:
     """The same as a workbook; the same for the same file."""
-    import xlsxwriter
-
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False, "nan_inf_to_errors": True},
-    )  # fmt: skip
     mark = f"{file.college}；学号 {file.number}；{file.made}（北京时间）"
-    book.set_properties({"title": TITLE, "subject": mark, "author": "align", "created": _EPOCH})
+    book = new_book(out, TITLE, mark)
     sheets = Sheets(book, mark)
     for name, head, rows in (
         ("概况", RECEIPT, file.overview),

@@ -8,18 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from align.export.docx_grid import Line, TableRow, table
 from align.export.docx_parts import SMALL, document_bytes, heading, new_document, page, text
 from align.export.words import guard, number, one_line
-from align.export.xlsx_sheets import Column, Sheets, Value
+from align.export.xlsx_sheets import Column, Sheets, Value, new_book
 from align.learner import Conversion, LearningResult
 
 HEAD = (
     "学号", "结论", "课程", "学分", "成绩", "学习成果", "等级", "依据的规则", "理由", "转委员会",
 )  # fmt: skip
-_EPOCH = datetime(2000, 1, 1)  # no clock in a result
 
 
 def rows(
@@ -62,15 +60,8 @@ def table_csv(head: Sequence[str], lines: Iterable[Sequence[Value]]) -> bytes:
 def table_xlsx(title: str, mark: str, head: Sequence[str], lines: Sequence[Sequence[Value]],
                notes: Sequence[str] = ()) -> bytes:  # fmt: skip
     """The same as a workbook of one sheet; the same for the same table."""
-    import xlsxwriter
-
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False, "nan_inf_to_errors": True},
-    )  # fmt: skip
-    book.set_properties({"title": title, "subject": mark, "author": "align", "created": _EPOCH})
+    book = new_book(out, title, mark)
     sheets = Sheets(book, mark)
     sheets.table(title, title, [Column(h) for h in head], lines, notes=notes)
     book.close()

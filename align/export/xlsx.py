@@ -7,7 +7,6 @@ writing, so equal plans give equal files.
 from __future__ import annotations
 
 import io
-from datetime import datetime
 
 from align.export.docx_annex import SEVERITY_ZH, parameter_title
 from align.export.docx_credits import EXEMPTION_NOTE, credit_total_notes
@@ -24,11 +23,10 @@ from align.export.xlsx_edit import (
     ids,
 )
 from align.export.xlsx_matrix import matrices
-from align.export.xlsx_sheets import Column, Sheets, Value
+from align.export.xlsx_sheets import Column, Sheets, Value, new_book
 from align.plan.nouns import UNREVIEWED, AnalysisRow, ExemptUnitRow, Plan, Word
 from align.records import ACTION_ZH, Action
 
-_EPOCH = datetime(2000, 1, 1)  # no clock in a result
 _T = Column
 _SHARE = "percent"
 _PROBABILITY = "probability"
@@ -44,18 +42,8 @@ def xlsx_bytes(plan: Plan) -> bytes:
         An xlsx file with the sheets 课程与证书对照表, 融通内容分析表, 学分转换表, 免修单元,
         覆盖度矩阵, 证据, 问题 and 设置; the same for the same plan.
     """
-    import xlsxwriter
-
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False, "nan_inf_to_errors": True},
-    )  # fmt: skip
-    book.set_properties(
-        {"title": clean(f"{plan.major}专业书证融通实施方案"), "subject": plan.mark,
-         "author": "align", "created": _EPOCH}
-    )  # fmt: skip
+    book = new_book(out, clean(f"{plan.major}专业书证融通实施方案"), plan.mark)
     sheets = Sheets(book, plan.mark)
     _courses(sheets, plan)
     _analysis(sheets, plan)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from align.export.words import clean, width
@@ -14,6 +16,7 @@ _ROW_LIMIT = 1_048_576 - 10
 _NARROW, _WIDE = 6, 46
 _A4_COLUMNS = 190  # more half-width columns than a lying A4 page shows at a legible size
 _LINE_POINTS, _HEIGHT_LIMIT = 15.5, 409
+_EPOCH = datetime(2000, 1, 1)  # no clock in a result: equal runs give equal files
 
 # The digits that mean something: the rest is noise that a clicked cell would show.
 _DIGITS = {"percent": 3, "probability": 3, "decimal": 4}
@@ -31,6 +34,25 @@ class Column:
     edited: bool = False  # for the committee to fill in
     choices: tuple[str, ...] = ()  # what may stand in an edited column
     hidden: bool = False
+
+
+def new_book(out: io.BytesIO, title: str, mark: str) -> Any:
+    """An empty workbook in which a text is a text, whatever it begins with, and never a formula.
+
+    Parameters
+    ----------
+    title, mark : str
+        What the file's properties say of it.
+    """
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(
+        out,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+         "strings_to_numbers": False, "nan_inf_to_errors": True},
+    )  # fmt: skip
+    book.set_properties({"title": title, "subject": mark, "author": "align", "created": _EPOCH})
+    return book
 
 
 class Sheets:
