@@ -137,9 +137,13 @@ def test_the_way_a_teacher_goes_in_a_browser(page: Page, tmp_path: Path) -> None
         expect(page.get_by_text("初级-1.2.1", exact=True)).to_be_visible()
 
         page.get_by_role("link", name=ZH["nav.proposals"]).click()
+        expect(page.get_by_role("heading", name=ZH["proposals.title"])).to_be_visible()
+        # What was saved on the page before is not told here, beside buttons not yet pressed.
+        expect(page.get_by_text(re.compile(r"已保存 \d\d:\d\d"))).to_have_count(0)
         page.get_by_role("button", name=ZH["do.accept"]).first.click()
         # Confirmed on screen first: only what was confirmed must outlive the server.
         expect(page.get_by_text(re.compile(r"已保存 \d\d:\d\d"))).to_be_visible()
+        expect(page.get_by_text(re.compile("王老师 .*" + ZH["verdict.accept"]))).to_be_visible()
         expect(page.get_by_text(re.compile(r"已审 [1-9]\d* / \d+"))).to_be_visible()
         address = page.url
 

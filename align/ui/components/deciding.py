@@ -16,6 +16,7 @@ from align.decisions import Decision, LinkDecision
 from align.errors import ConflictError
 from align.ui import turn
 from align.ui.components import html
+from align.ui.components.gate import PAGE
 from align.ui.look import LINKS
 from align.ui.said import Said
 from align.ui.words import clock, t
@@ -108,16 +109,29 @@ def save(key: str, act: Act, seen: str, mine: str) -> bool:
         st.session_state.pop("saved", None)
         return False
     st.session_state.pop("clash", None)
-    st.session_state["saved"] = made.time
+    saved(made)
     return True
 
 
+def saved(made: Word) -> None:
+    """Keep what ``status`` tells: the last word stored, on this page and in this workspace."""
+    st.session_state["saved"] = (_here(), made.time)
+
+
 def status() -> None:
-    """When this person's last decision was stored."""
-    saved = st.session_state.get("saved")
-    if saved is not None:
-        words = t("decide.saved", time=clock(saved))
+    """When this person's last decision was stored here.
+
+    What was stored on another page or in another workspace is not told again: it would stand
+    beside buttons that nobody has pressed yet, and look like their answer.
+    """
+    place, time_saved = st.session_state.get("saved", (None, ""))
+    if place == _here():
+        words = t("decide.saved", time=clock(time_saved))
         html.show(f'<p class="al-saved" role="status">✓ {html.esc(words)}</p>')
+
+
+def _here() -> tuple[object, object]:
+    return st.session_state.get(PAGE), st.session_state.get("workspace")
 
 
 def clash(key: str) -> None:

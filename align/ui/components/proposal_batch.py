@@ -124,5 +124,5 @@ def _decide(
         # Nothing was written; the page comes again with what stands there now.
         st.session_state["batch.clash"] = f"{t('batch.clash')} {error.line()}"
     else:
-        st.session_state["saved"] = made[-1].time
+        deciding.saved(made[-1])
     st.rerun()
