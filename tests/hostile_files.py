@@ -136,6 +136,20 @@ def not_xml_docx(folder: Path) -> Path:
     return write_docx(folder / "半截XML.docx", document_xml(paragraph("x"))[:-20])
 
 
+def strange_encoding_docx(folder: Path) -> Path:
+    """An encoding that nobody knows: found by fuzzing, where a slip of one letter made it."""
+    return _in_encoding(folder / "编码不明.docx", "UTD-8")
+
+
+def gbk_xml_docx(folder: Path) -> Path:
+    """An encoding that XML parsers need not read, and expat cannot."""
+    return _in_encoding(folder / "GBK的XML.docx", "GBK")
+
+
+def _in_encoding(path: Path, name: str) -> Path:
+    return write_docx(path, document_xml(paragraph("x")).replace("UTF-8", name))
+
+
 def text_named_docx(folder: Path) -> Path:
     return _write(folder / "其实是文本.docx", "这只是一段文字，没有表格。\n第二行。\n".encode())
 
@@ -365,6 +379,8 @@ REFUSED: dict[Maker, str] = {
     gap_docx: "损坏",
     truncated_pdf: "损坏",
     not_xml_docx: "不是完整的 XML",
+    strange_encoding_docx: "不是完整的 XML",
+    gbk_xml_docx: "不是完整的 XML",
     text_named_docx: "与扩展名不符",
     html_named_doc: "网页",
     picture_named_pdf: "OCR",

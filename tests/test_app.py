@@ -22,10 +22,14 @@ import pytest
 import streamlit as st
 
 from align import pipeline
+from align.decisions import Person
+from align.errors import StoreError
 from align.match import FEATURE_ZH
 from align.plan.matrix import Column
 from align.plan.word import local_time
 from align.records import Action, Place
+from align.store import Store
+from align.ui import ready as made_ready
 from align.ui.components import html
 from align.ui.components.heat import chosen_cell, linked_only
 from align.ui.frame import PAGES
@@ -214,6 +218,44 @@ def test_results_outlive_the_server_without_the_model(
     again = opened("compare")
     assert not again.error
     assert bodies(again) == before
+
+
+def test_what_was_made_ready_at_the_start_is_what_the_first_page_shows(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bodies(opened("compare"))
+    st.cache_resource.clear()  # what a restart forgets
+    made_ready.begin().join()
+    # Two workspaces: the one somebody decided in last; nobody has, so the first of them.
+    first = min(store().workspaces(me()), key=lambda w: (w.college_id, w.name, w.id))
+    read: list[str] = []
+    real = type(store()).snapshot
+
+    def noted(self: Store, who: Person, run_id: str, workspace_id: str = "") -> bytes:
+        read.append(run_id)
+        return real(self, who, run_id, workspace_id)
+
+    monkeypatch.setattr(type(store()), "snapshot", noted)
+    at = app_kit.app()
+    at.query_params["ws"] = first.id
+    go(at.run(), "compare")
+    assert not at.error
+    assert read == []  # nothing is read a second time
+    assert bodies(opened("compare")) == before
+
+
+def test_a_start_whose_run_cannot_be_read_leaves_the_telling_to_the_page(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    st.cache_resource.clear()
+
+    def gone(*_: object, **__: object) -> bytes:
+        raise StoreError("数据库不可用")
+
+    monkeypatch.setattr(type(store()), "snapshot", gone)
+    made_ready.begin().join()
+    at = opened("compare")
+    assert ["数据库不可用" in e.value for e in at.error] == [True]
 
 
 def test_a_workspace_is_opened_by_its_address(place: Path) -> None:

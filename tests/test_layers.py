@@ -278,6 +278,20 @@ def test_loading_the_command_line_loads_no_model_library() -> None:
     assert done.stdout.strip() == ""
 
 
+def test_the_server_answers_before_numpy_and_the_plan_are_loaded() -> None:
+    """They follow in the background (align/ui/ready.py), as does the run under review."""
+    code = (
+        "import sys, align.ui.doors, align.ui.shield, align.ui.launch\n"
+        "later = {'numpy', 'networkx', 'pandas', 'align.papers', 'align.snapshot'}\n"
+        "print(','.join(sorted(later & set(sys.modules))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
 def test_every_third_party_import_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = list(project["dependencies"])

@@ -141,7 +141,8 @@ class _XmlScan:
     def _parse(self, piece: bytes, *, last: bool) -> None:
         try:
             self.parser.Parse(piece, last)
-        except expat.ExpatError as e:
+        except (expat.ExpatError, LookupError, ValueError) as e:
+            # Not well-formed, or in an encoding that nobody knows or expat cannot read.
             if not self.lenient:
                 raise damaged(self.name, f"文件已损坏，其中的 {self.part} 不是完整的 XML") from e
             self.broken = True

@@ -86,7 +86,10 @@ def launch(
 
 @asynccontextmanager
 async def _shown(address: str) -> AsyncIterator[None]:
-    """Open a browser as the server starts, where there is a screen to show it on."""
+    """As the server starts: make ready what pages need, and open a browser where one can show."""
+    from align.ui import ready
+
+    ready.begin()
     if _has_screen():
         import webbrowser
 

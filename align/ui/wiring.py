@@ -13,14 +13,13 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from align import snapshot
 from align.access import SERVER, allowed
 from align.decisions import Person, Workspace
 from align.errors import UsageError
-from align.papers import Papers, papers_of
 from align.places import app_script
 from align.programmes import FILE_NAME, Programme, find_programmes
 from align.settings import Settings, load_settings
@@ -29,6 +28,11 @@ from align.ui import session
 from align.ui.look import Look
 from align.ui.said import Heard, Said
 from align.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    # Loaded where they are used: the server answers before numpy and the plan are there.
+    from align.papers import Papers
+    from align.snapshot import Snapshot
 
 COURSES_VARIABLE, CERTS_VARIABLE = "ALIGN_COURSES", "ALIGN_CERTS"
 MODEL_VARIABLE, SETTINGS_VARIABLE = "ALIGN_MODEL", "ALIGN_SETTINGS"
@@ -221,8 +225,10 @@ def calibration(found: Workspace | None) -> tuple[float, float]:
 
 def college_calibration(college_id: str) -> tuple[float, float]:
     """What a college has set; the shipped calibration where it has not."""
+    from align.snapshot import AS_SHIPPED
+
     versions = store().calibration_versions(who(), college_id)
-    return (versions[-1].calibration if versions else None) or snapshot.AS_SHIPPED
+    return (versions[-1].calibration if versions else None) or AS_SHIPPED
 
 
 # --- results ------------------------------------------------------------------------------------
@@ -245,6 +251,8 @@ def said(found: Workspace) -> Said:
 
 def papers(seen: Look, people: Said) -> Papers:
     """What the store adds to a plan at this moment: approval, conversions, template, ledger."""
+    from align.papers import papers_of
+
     return papers_of(store(), who(), people.workspace, seen.result, people.links_in_force)
 
 
@@ -261,12 +269,14 @@ def file(seen: Look, name: str, found: Papers) -> bytes:
     return bench().file(seen.result, name, seen.version, found, template)
 
 
-def kept(found: Workspace) -> snapshot.Snapshot:
-    """The run that is reviewed in a workspace, as it was kept."""
-    run_id, person = found.run_id, who()
+def kept(found: Workspace, person: Person | None = None) -> Snapshot:
+    """The run that is reviewed in a workspace, as it was kept; read as whoever sits here."""
+    from align.snapshot import load
+
+    run_id, reader = found.run_id, person or who()
     return bench().once(
         ("snapshot", store().address, found.id, run_id),
-        lambda: snapshot.load(store().snapshot(person, run_id)),
+        lambda: load(store().snapshot(reader, run_id)),
     )
 
 
@@ -282,7 +292,9 @@ def look(found: Workspace | None = None) -> Look | None:
     loaded, people = kept(found), said(found)
 
     def made() -> Look:
-        result = snapshot.result(loaded, people.grades, people.words)
+        from align.snapshot import result as of_run
+
+        result = of_run(loaded, people.grades, people.words)
         return Look(result, "-".join(map(str, people.eyes)), bench().last("look", found.run_id))
 
     return bench().once(("look", found.run_id, people.eyes), made)

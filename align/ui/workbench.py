@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from align.errors import AlignError
 from align.gather import FileReading, Progress, quiet
-from align.papers import Papers
 from align.pipeline import Result
 from align.records import Kind
 
 if TYPE_CHECKING:
     from align.embed import Embedder
+    from align.papers import Papers
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -184,7 +184,7 @@ class Workbench:
             The college's own, that the papers name.
         """
         from align import pipeline
-        from align.papers import plan_with
+        from align.papers import Papers, plan_with
 
         known = papers or Papers()
 
