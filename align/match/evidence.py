@@ -37,14 +37,14 @@ def shared_words(a: str, b: str) -> tuple[tuple[str, str], ...]:
             continue
         start = 0
         while start < len(run) - 1:
-            end = len(run)
-            while end - start >= 2 and run[start:end] not in right:
-                end -= 1
-            if end - start >= 2:
-                found[run[start:end]] = None
-                start = end
-            else:
+            if run[start : start + 2] not in right:  # no longer piece from here is there either
                 start += 1
+                continue
+            end = len(run)
+            while run[start:end] not in right:
+                end -= 1
+            found[run[start:end]] = None
+            start = end
     return tuple((piece, piece) for piece in found)
 
 

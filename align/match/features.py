@@ -173,15 +173,15 @@ def terms(items: Sequence[str], units: Sequence[str], embed: Embed) -> Matrix:
     vectors = embed(list(index))
     likeness = np.clip(vectors @ vectors.T, 0, 1) ** 2
     np.fill_diagonal(likeness, 1.0)  # a word without a vector still equals itself
-    closest = np.zeros((len(index), len(units)), np.float32)
+    closest = np.zeros((len(units), len(index)), np.float32)
     for j, text in enumerate(right):
-        if text:
-            closest[:, j] = likeness[:, [index[w] for w in text]].max(axis=1)
+        if text:  # whole rows, which lie together in memory: likeness is the same both ways
+            closest[j] = likeness[[index[w] for w in text]].max(axis=0)
     weight = np.zeros((len(items), len(index)), np.float32)
     for i, text in enumerate(left):
         np.add.at(weight[i], [index[w] for w in text], rarity[[index[w] for w in text]])
     total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-6)
-    return np.asarray(weight / total @ closest, np.float32)
+    return np.asarray(weight / total @ closest.T, np.float32)
 
 
 def word_rarity(
