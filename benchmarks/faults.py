@@ -221,17 +221,27 @@ def of_batch(folder: Path, *, times: int = TRIALS, seed: int = 0) -> Trial:
         command = [sys.executable, "-m", "align", "batch", "--model", "hashing", "--workers", "2",
                    "--colleges", str(folder / "many" / "colleges"), "--block", "130",
                    "--certs", str(folder / "many" / "certs"), "--out", str(out)]  # fmt: skip
-        return subprocess.Popen(
-            command, env=where, start_new_session=True, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        with (folder / "said.log").open("wb") as said:
+            return subprocess.Popen(
+                command, env=where, start_new_session=True, stdout=said, stderr=said
+            )
+
+    def wrong(code: int) -> list[str]:
+        """What an end that should be whole says for itself; nothing where it is."""
+        found = _hashes(out)
+        if code == 0 and found == whole:
+            return []
+        told = (folder / "said.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        other = sorted(n for n in whole.keys() | found.keys() if found.get(n) != whole.get(n))
+        return [f"退出码 {code}，{len(other)} 个文件不同 {other[:2]}：{' / '.join(told[-3:])}"]
 
     began = time.monotonic()
     if start(folder / "whole").wait():
         raise SystemExit("the undisturbed batch failed")
     usual = time.monotonic() - began
     whole = _hashes(folder / "whole")
-    tried = blocks = lost = finished = 0
+    tried = blocks = finished = 0
+    lost: list[str] = []
     out = folder / "out"
     kinds = dict.fromkeys(("全部", "只有主进程", "一个工作进程"), 0)
     while tried < times:
@@ -262,14 +272,15 @@ def of_batch(folder: Path, *, times: int = TRIALS, seed: int = 0) -> Trial:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 continue
-        lost += code != 0 or _hashes(out) != whole
+        lost += wrong(code)
         finished += 1
         blocks += len(list((out / "_blocks").glob("*.json")))
         shutil.rmtree(out)
-    lost += start(out).wait() != 0 or _hashes(out) != whole
+    lost += wrong(start(out).wait())
     blocks += len(list((out / "_blocks").glob("*.json")))
     killed = "，".join(f"{kind} {n}" for kind, n in kinds.items())
-    return Trial(tried, blocks, lost, f"{killed}；做完 {finished + 1} 次，结果逐字节相同")
+    ends = f"做完 {finished + 1} 次，结果逐字节相同" if not lost else "；".join(lost)
+    return Trial(tried, blocks, len(lost), f"{killed}；{ends}")
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -140,18 +140,18 @@ def _table_entries(
             notes.info("weights-row", "这一行是混入的权重表内容，未计为技能要求", row.place)
             notes.keep_row(row, table.headings)
             continue
-        if is_blank(text):
+        task_number = numbered_task(task)[0]
+        split = split_items(text, task_number)
+        if is_blank(text) or not split:  # nothing, or a number that nothing follows
             if cells and header.cells(row, "text")[0].origin[0] >= header.after:
                 notes.keep_row(row, table.headings)
                 notes.warn(
                     "row-without-item", "这一行没有职业技能要求，未计入；请核对原文", row.place
                 )
             continue
-        task_number = numbered_task(task)[0]
         printed = "\n".join(c.printed for c in cells)
         knowledge = knowledge_lines(header.text(row, "knowledge"))
         known.setdefault(task_number, []).extend(knowledge)
-        split = split_items(text, task_number)
         own = printed_parts(printed, [part for _, part in split]) if len(split) > 1 else [printed]
         for (number, part), quoted in zip(split, own, strict=True):
             before = found[-1] if found else (earlier[-1] if earlier else None)
