@@ -24,8 +24,8 @@ import pytest
 
 from align import gather, pipeline
 from align.cluster import College, Order, Tls, colleges_of, run_batch
-from align.cluster.engine import check_address
-from align.errors import UsageError
+from align.cluster.engine import check_address, check_workers, connect
+from align.errors import AlignError, UsageError
 from align.export.parquet import coverage_parquet, matches_parquet, proposals_parquet
 from align.match import load_matcher
 from align.models import load_embedder
@@ -374,3 +374,41 @@ def test_a_scheduler_of_this_machine_is_used(tmp_path: Path) -> None:
     check_address("tls://10.0.0.5:8786", tls)
     with pytest.raises(UsageError, match="没有给全"):
         Tls.of(tmp_path / "ca", None, None)
+
+
+def _dies_once(marker: str) -> str:
+    """On a worker: it is killed by the first question, as one without memory would be."""
+    if not Path(marker).exists():
+        Path(marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return ""
+
+
+def _dies_always() -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return ""
+
+
+def test_a_worker_that_dies_while_it_is_asked_is_asked_again(tmp_path: Path) -> None:
+    with connect("local", workers=1) as client:
+        assert check_workers(client, _dies_once, str(tmp_path / "asked")) == 1
+        with pytest.raises(AlignError, match="工作进程一再中止") as error:
+            check_workers(client, _dies_always)
+    assert error.value.remedy
+
+
+def test_workers_that_do_not_start_are_tried_again_and_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import distributed
+
+    started: list[int] = []
+
+    def fails(**given: Any) -> None:
+        started.append(given["n_workers"])
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr(distributed, "LocalCluster", fails)
+    with pytest.raises(AlignError, match="工作进程没有启动成功"), connect("local", workers=2):
+        raise AssertionError("there is no cluster")
+    assert started == [2, 2, 2]

@@ -40,7 +40,8 @@ def test_each_part_stands_in_the_table_with_what_it_is_held_against(
     })  # fmt: skip
     part(tmp_path, "screens", {"real": {
         "world": "25 × 139", "proposals": 244, "empty": page | {"rerun": 0.02},
-        "first": {"seconds": 1.5, "processor": 1.2}, "pages": {"compare": page},
+        "first": {name: {"seconds": n, "processor": n} for n, name in enumerate(
+            ("empty", "door", "results"), 1)}, "pages": {"compare": page},
         "acts": {"保存": page | {"rerun": 0.1}},
     }})  # fmt: skip
     part(tmp_path, "reviewers-10", [{
@@ -57,6 +58,7 @@ def test_each_part_stands_in_the_table_with_what_it_is_held_against(
         "500 句/秒 | 只取出同样的行并相加：1,000 句/秒 | 2 |",
         "Harmony：没有测成（没有网络）",
         "12 秒 | 裸乘积：8 秒 | 1.5 |",
+        "到登录页 | 2.0 秒，处理器 2.0 秒（目标 2） | 空白的 Streamlit 页：1.0 秒 | 2 |",
         "最慢的页 compare 重画 | 处理器 60 毫秒（目标 150） | 空白的 Streamlit 页：20 毫秒 | 3 |",
         "确认 5，丢失 0，出错 0",
         "10 所学院，各 30 门课程，从文件到结果 | 30 秒，处理器 100 秒，工作进程最多 900 MB",

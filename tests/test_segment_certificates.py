@@ -179,12 +179,25 @@ def test_titles_without_numbers_are_numbered_by_position() -> None:
     ]
 
 
-def test_a_row_without_a_requirement_is_kept_and_named() -> None:
-    rows = [HEAD, ["1 入库", "1.1 验收", "1.1.1 能核对温度"], ["2 出库", "2.1 拣货", ""]]
+@pytest.mark.parametrize("cell", ["", "1. ", "2.1.1", "1.\n2."])
+def test_a_row_without_a_requirement_is_kept_and_named(cell: str) -> None:
+    """Also one whose numbers are there and whose words were forgotten."""
+    rows = [HEAD, ["1 入库", "1.1 验收", "1.1.1 能核对温度"], ["2 出库", "2.1 拣货", cell]]
     reading = read(*COVER, table(rows, caption="（初级）"))
     assert len(only(reading).competencies) == 1
-    assert [p.text for p in reading.unplaced] == ["2 出库 | 2.1 拣货"]
+    (row,) = reading.unplaced
+    assert row.text.startswith("2 出库 | 2.1 拣货")
     assert problem(reading, "row-without-item").place.row == 3
+
+
+def test_a_number_without_words_is_no_requirement() -> None:
+    cell = "1.1.1 能核对温度\n1.1.2\n1.1.3 能登记差异"
+    reading = read(*COVER, table([HEAD, ["1 入库", "1.1 验收", cell]], caption="（初级）"))
+    assert [(c.number, c.text) for c in only(reading).competencies] == [
+        ("1.1.1", "能核对温度"),
+        ("1.1.3", "能登记差异"),
+    ]
+    assert "1.1.2" in problem(reading, "row-without-item").message
 
 
 NATIONAL = ["职业功能", "工作内容", "技能要求", "相关知识要求"]

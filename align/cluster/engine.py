@@ -22,7 +22,10 @@ from align.errors import AlignError, UsageError
 
 TLS_CA, TLS_CERT, TLS_KEY = "ALIGN_TLS_CA", "ALIGN_TLS_CERT", "ALIGN_TLS_KEY"
 LOCAL = "local"
+_HERE = "127.0.0.1"
 _CONNECT_SECONDS = 20
+#: How often workers are started or asked anew when one dies of it: the next may have more room.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,6 @@ def connect(
         ) from error
     with ExitStack() as stack:
         if scheduler == LOCAL:
-            from distributed import LocalCluster
-
             try:
                 limit = parse_bytes(memory) if memory else "auto"
             except (ValueError, TypeError) as error:
@@ -146,19 +147,7 @@ def connect(
                     "内存写得不对", place="--memory", got=memory, expected="如 4GB、800MB"
                 ) from error
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="align-batch-"))
-            cluster = stack.enter_context(
-                LocalCluster(
-                    n_workers=workers or _cores(),
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0",  # never on the network
-                    worker_dashboard_address="127.0.0.1:0",
-                    memory_limit=limit,
-                    local_directory=scratch,
-                    silence_logs=50,
-                )
-            )
+            cluster = stack.enter_context(_local(workers or _cores(), limit, scratch))
             yield stack.enter_context(distributed.Client(cluster, set_as_default=False))
             return
         security = None
@@ -180,6 +169,38 @@ def connect(
         yield stack.enter_context(client)
 
 
+def _local(workers: int, memory: Any, scratch: str) -> Any:
+    """Worker processes on this machine, started anew when one of them dies while it starts.
+
+    Raises
+    ------
+    AlignError
+        None stays alive.
+    """
+    from distributed import LocalCluster
+
+    for tried in range(1, _TRIES + 1):
+        try:
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host=_HERE,
+                dashboard_address=f"{_HERE}:0",  # never on the network
+                worker_dashboard_address=f"{_HERE}:0",
+                memory_limit=memory,
+                local_directory=scratch,
+                silence_logs=50,
+            )
+        except RuntimeError as error:  # "Nanny failed to start"
+            if tried == _TRIES:
+                raise AlignError(
+                    "工作进程没有启动成功，多半是内存不够", got=str(error),
+                    remedy="请减少 --workers 或关闭别的程序，再运行一次；已完成的块沿用。",
+                ) from error  # fmt: skip
+    raise AssertionError("unreachable")
+
+
 def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -187,15 +208,49 @@ def _cores() -> int:
 
 
 def check_workers(client: Any, function: Callable[..., str], *args: Any) -> int:
-    """Ask every worker whether it can take part; how many there are.
+    """Ask every worker whether it can take part; how many threads they have.
+
+    A worker that dies while it is asked is passed over, and those there are asked again.
 
     Raises
     ------
     UsageError
         There is none, one listens unencrypted on a network, or one cannot take part.
+    AlignError
+        They die again and again; or what the function raised.
     """
-    client.wait_for_workers(1, timeout=_CONNECT_SECONDS * 3)
-    found = client.scheduler_info(n_workers=-1)["workers"]
+    for _ in range(_TRIES):
+        found = _workers(client)
+        said = client.run(function, *args, on_error="return")
+        gone = [why for why in said.values() if isinstance(why, OSError)]
+        if said and not gone:
+            break
+    else:
+        raise AlignError(
+            "工作进程一再中止，多半是内存不够", got=str(gone[0]) if gone else None,
+            remedy="请减少 --workers、加大 --memory，再运行一次；已完成的块沿用。",
+        )  # fmt: skip
+    for address, why in said.items():
+        if isinstance(why, Exception):
+            raise why
+        if why:
+            raise UsageError(
+                "工作进程看不到结果文件夹", got=f"{address}：{why}",
+                remedy="课程、证书与结果文件夹须在所有机器上以同一路径可见（共享盘）。",
+            )  # fmt: skip
+    return sum(w["nthreads"] for w in found.values())
+
+
+def _workers(client: Any) -> dict[str, Any]:
+    """The workers there are, by their addresses; one at least, none within a stranger's reach."""
+    try:
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS * 3)
+    except TimeoutError as error:
+        raise UsageError(
+            "调度程序没有工作进程", got=f"等了 {_CONNECT_SECONDS * 3} 秒",
+            remedy="请先在各台机器上启动工作进程（dask worker），见 docs/commands.md。",
+        ) from error  # fmt: skip
+    found: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
     for address in found:
         parts = urlsplit(address)
         if parts.scheme != "tls" and not _here(parts.hostname or ""):
@@ -203,13 +258,7 @@ def check_workers(client: Any, function: Callable[..., str], *args: Any) -> int:
                 "有工作进程在网络上未加密地监听", got=address, expected="tls:// 地址，或本机",
                 remedy="请以 TLS 启动工作进程。",
             )  # fmt: skip
-    for address, why in client.run(function, *args).items():
-        if why:
-            raise UsageError(
-                "工作进程看不到结果文件夹", got=f"{address}：{why}",
-                remedy="课程、证书与结果文件夹须在所有机器上以同一路径可见（共享盘）。",
-            )  # fmt: skip
-    return sum(w["nthreads"] for w in found.values())
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from align.depth import depth_of
@@ -15,6 +16,7 @@ from align.segment.items import (
     Number,
     clean_cell,
     continues,
+    dotted,
     knowledge_lines,
     numbered_task,
     printed_parts,
@@ -25,6 +27,8 @@ from align.segment.national import read_weights
 from align.segment.numbering import settle
 from align.segment.recognise import is_certificate_table
 from align.segment.words import bare, is_blank, row_text
+
+_WORD = re.compile(r"[^\W\d_]")
 
 
 def read_certificate(document: Document, notes: Notes) -> tuple[Certificate, ...]:
@@ -105,7 +109,22 @@ def _entries(document: Document, notes: Notes) -> list[Entry]:
         level = level_in(block.caption) or _of_headings(block) or heading
         index += 1
         entries += _table_entries(block, header, level, index, entries, notes)
-    return entries
+    return _with_words(entries, notes)
+
+
+def _with_words(entries: Sequence[Entry], notes: Notes) -> list[Entry]:
+    """Without those of which only the number is there, and nothing on a later page went on."""
+    found = []
+    for entry in entries:
+        if _WORD.search(entry.text):
+            found.append(entry)
+            continue
+        notes.warn(
+            "row-without-item",
+            f"编号 {dotted(entry.number) or entry.text} 之后没有文字，未计入；请核对原文",
+            entry.place,
+        )
+    return found
 
 
 def _of_headings(table: Table) -> str:
@@ -142,7 +161,7 @@ def _table_entries(
             continue
         task_number = numbered_task(task)[0]
         split = split_items(text, task_number)
-        if is_blank(text) or not split:  # nothing, or a number that nothing follows
+        if is_blank(text) or not any(_WORD.search(part) for _, part in split):
             if cells and header.cells(row, "text")[0].origin[0] >= header.after:
                 notes.keep_row(row, table.headings)
                 notes.warn(
