@@ -31,8 +31,9 @@ test: $(VENV)/.tested-with
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
-	# By file, the longest first (tests/conftest.py); more threads per worker only get in the way.
-	OMP_NUM_THREADS=1 $(bin)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	# By file, the longest first (tests/conftest.py); more threads per worker only get in the way,
+	# and hundreds of commands started as processes find their modules compiled.
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(bin)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 app: $(VENV)/.installed
 	$(bin)/align app

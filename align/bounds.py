@@ -45,15 +45,7 @@ def unused_names(
     found |= {n for f in certificate_files for n in (f.path.name, f.path.stem)}
     found |= {n for c in certificates for n in (c.code, c.name)} | left
     # Certificates are already cut to their levels here: the files still hold them all.
-    every = list(
-        dict.fromkeys(
-            level
-            for f in certificate_files
-            if f.reading
-            for c in f.reading.certificates
-            for level in c.levels
-        )
-    )
+    every = levels_in(certificate_files)
     if levels and not set(every) & set(levels):
         own = "programme.toml 写的等级" if programme.levels else "全部等级"
         return [
@@ -75,6 +67,12 @@ def unused_names(
         for name in levels
         if name not in every
     ]
+
+
+def levels_in(files: Iterable[FileRead]) -> list[str]:
+    """All levels of the certificates in these files, in their order, each once."""
+    read = (f.reading for f in files if f.reading)
+    return list(dict.fromkeys(level for r in read for c in r.certificates for level in c.levels))
 
 
 def _unused(programme: Programme, found: Container[str], levels: Container[str]) -> list[Problem]:

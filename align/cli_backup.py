@@ -10,6 +10,8 @@ import typer
 
 from align.cli_store import Db, _store
 
+_WHAT = {"heads.jsonl": "签名的链头", "ledger.pub": "公钥"}
+
 
 def backup(
     target: Annotated[
@@ -63,6 +65,9 @@ def restore(
     for path in done.aside:
         typer.echo(f"原有内容留存在：{path}")
     typer.echo(f"已恢复：{done.rows} 行，备份于 {done.made}")
+    if done.beside:
+        files = "、".join(f"{p}（{_WHAT.get(p.name, '签名私钥')}）" for p in done.beside)
+        typer.echo(f"另写入：{files}；验证账本要用，请与数据库一起保管")
     if done.upgraded:
         typer.echo(f"结构由 {done.schema} 升级：{'、'.join(done.upgraded)}")
     for college, (first, last) in sorted(done.lost.items()):

@@ -65,13 +65,14 @@ def batch(
     """许多学院一起对照，结果为分区的 Parquet；中断后再运行一次，只做没做完的。"""
     from align import __version__
     from align.cluster import Order, Tls, colleges_of, run_batch
-    from align.cluster.engine import check_address
+    from align.cluster.engine import check_address, check_installed
     from align.cluster.order import BLOCK_PAIRS
     from align.match import load_matcher
     from align.models import load_embedder
     from align.places import models_folder
     from align.settings import load_settings
 
+    check_installed()
     tls = Tls.of(tls_ca, tls_cert, tls_key)
     check_address(scheduler, tls)
     if scheduler != "local" and (workers or memory):

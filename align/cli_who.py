@@ -28,7 +28,13 @@ def workspace_of(store: Store, wanted: str) -> Workspace:
     found = [w for w in every if w.id == wanted] or [w for w in every if w.name == wanted]
     if len(found) == 1:
         return found[0]
-    known = "、".join(f"{w.name}（{w.id}）" for w in every) or "（还没有工作区）"
+    names = {c.id: c.name for c in store.colleges()}
+    homes = {w.college_id for w in every}  # named where there are several
+    known = "、".join(
+        f"{w.name}（{names.get(w.college_id, w.college_id)}，{w.id}）" if len(homes) > 1
+        else f"{w.name}（{w.id}）"
+        for w in every
+    ) or "（还没有工作区）"  # fmt: skip
     raise UsageError(
         "有几个同名的工作区" if found else "没有这个工作区", got=wanted, expected=known
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from align.bounds import (
     LEVEL_MISSING,
+    levels_in,
     unique_certificates,
     unique_courses,
     unused_names,
@@ -144,11 +145,11 @@ def gather(
             file=courses_folder,
             remedy="用 align read 文件 查看每个文件读成了什么。",
         )
-    missing = [p for g in found for p in g.problems if p.code == LEVEL_MISSING]
-    if len(missing) == len(found):  # of one programme alone, or of all: a slip in the call
+    if all(any(p.code == LEVEL_MISSING for p in g.problems) for g in found):
+        # Of one programme alone, or of all: a slip in the call.
         raise UsageError(
-            "没有一个专业的证书有所选的等级", place="--level", got="、".join(levels),
-            expected=missing[0].message,
+            "证书没有所选的等级", place="--level", got="、".join(levels),
+            expected="、".join(levels_in(f for g in found for f in g.files)),
         )  # fmt: skip
     return found
 

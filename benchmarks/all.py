@@ -38,7 +38,12 @@ class Part:
 def parts(folder: Path) -> dict[str, Part]:
     """All parts in the order in which they run: the short ones first."""
     work = folder / "work"
-    one, kept = ("--certificates", "1"), ("--kept", str(work / "kept"))
+    kept = ("--kept", str(work / "kept"))
+    # A college of 30 courses and 180 content rows, against one certificate of 60 requirements.
+    thirty = ("--programmes", "1", "--courses", "30", "--units", "6", "--certificates", "1",
+              "--items", "20")  # fmt: skip
+    # One such college against every certificate of the country: 450 × 3 × 45 = 60,750.
+    country = ("--programmes", "1", "--courses", "30", "--units", "6", "--certificates", "450")
     return {
         "reading": Part("reading", ("--times", "3"), 1, 10),
         "encode": Part("encode", ("--batches", "64", "2048"), 1, 10),
@@ -46,10 +51,19 @@ def parts(folder: Path) -> dict[str, Part]:
         "topk": Part("topk", ("--units", "40000", "--stripes", "4", "--others", "1"), 4, 20),
         "screens": Part("screens", kept, 3, 20),
         "reviewers-10": Part("reviewers", ("--reviewers", "10"), 4, 20),
-        "reviewers-50": Part("reviewers", ("--reviewers", "50"), 5, 25),
-        "reviewers-100": Part("reviewers", ("--reviewers", "100", "--think", "10"), 7, 30),
+        # Ten people who judge every five seconds fill a machine of two cores; more of them at
+        # the pace at which people read.
+        "reviewers-50": Part(
+            "reviewers", ("--reviewers", "50", "--think", "30", "--decisions", "6"), 6, 25
+        ),
+        "reviewers-100": Part(
+            "reviewers", ("--reviewers", "100", "--think", "60", "--decisions", "4"), 8, 30
+        ),
         "colleges": Part(
-            "colleges", (str(work / "colleges"), "--measure", "1", "10", "100", *one), 30, 90
+            "colleges", (str(work / "colleges"), "--measure", "1", "10", "100", *thirty), 15, 60
+        ),
+        "colleges-country": Part(
+            "colleges", (str(work / "country"), "--measure", "1", *country), 10, 60
         ),
         "screens-large": Part("screens", ("--sizes", "large", *kept), 10, 45),
         "screens-proposals": Part("screens", ("--sizes", "proposals", *kept), 10, 45),

@@ -85,7 +85,7 @@ def _reviewers(found: Any) -> Iterator[Row]:
     for x in found:
         for what, a50, a95, b50, b95, ratio, _ in x["rows"]:
             yield (
-                f"{x['reviewers']} 人同时，{what}",
+                f"{x['reviewers']} 人同时，平均每人 {x['think']:g} 秒一个判断：{what}",
                 f"p50 {b50:.2f}、p95 {b95:.2f} 秒；确认 {x['confirmed']}，丢失 {x['lost']}，"
                 f"出错 {x['errors']}；内存最高 {x['memory'][1]:.0f} MB",
                 f"独自：p50 {a50:.2f}、p95 {a95:.2f} 秒",
@@ -97,11 +97,13 @@ def _colleges(found: Any) -> Iterator[Row]:
     base = found["runs"][0]
     for n, x in zip(found["counts"], found["runs"], strict=True):
         yield (
-            f"{n} 所学院，各 {found['courses']} 门课程，从文件到结果",
+            f"{n} 所学院，各 {found['courses']} 门课程，{x['pairs']:,} 对，从文件到结果",
             f"{x['seconds']:.0f} 秒，处理器 {x['cpu']:.0f} 秒，工作进程最多 {x['peak_mb']:.0f} MB",
             f"1 所的 {n} 倍：处理器 {base['cpu'] * n:.0f} 秒" if n > 1 else "",
             x["cpu"] / (base["cpu"] * n) if n > 1 else "",
         )
+    if len(found["counts"]) < 2:
+        return
     wall, cpu = found["growth"]
     yield "随学院数的幂次（1 为成正比）", f"秒 {wall:.2f}，处理器秒 {cpu:.2f}", "", ""
 

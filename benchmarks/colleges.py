@@ -225,7 +225,7 @@ def measure(
         "工作进程峰值 MB",
         "负载",
     )
-    growth = [float("nan")] * 2
+    growth: list[float] = []
     if len(counts) > 1:
         growth = [
             float(np.polyfit(np.log(counts), np.log(spent), 1)[0])

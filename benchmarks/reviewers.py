@@ -47,6 +47,10 @@ PASSWORD = "a-long-Passw0rd-7"
 ALONE = "r000"
 
 
+class NothingLeft(Exception):
+    """Others have judged all that was to be judged here: no fault of the program."""
+
+
 @dataclass
 class Seen:
     """What the reviewers saw of their work."""
@@ -57,6 +61,7 @@ class Seen:
     tried: int = 0
     unsure: int = 0
     met: int = 0
+    idle: int = 0
     errors: Counter[str] = field(default_factory=Counter)
 
 
@@ -135,6 +140,7 @@ def _measure(
         f"\n按下 {alone.tried + together.tried} 次：屏幕确认 {len(confirmed)}，"
         f"遇到他人先判断 {together.met}，未得确认 {alone.unsure + together.unsure}，"
         f"出错 {sum(alone.errors.values()) + sum(together.errors.values())}；"
+        f"无可再判断的 {together.idle} 人；"
         f"已确认而丢失 {len(lost)}，库中共 {sum(written.values())}；"
         f"账本{'完整' if found.whole else '不完整'}（{found.checked} 条）；"
         f"服务器内存 {quiet:.0f} → 最高 {peak:.0f} MB；"
@@ -144,7 +150,7 @@ def _measure(
         print(f"  {times} × {told}", file=sys.stderr)
     return {
         "reviewers": number, "rows": rows, "tried": alone.tried + together.tried,
-        "confirmed": len(confirmed), "lost": len(lost), "whole": found.whole,
+        "confirmed": len(confirmed), "think": think, "lost": len(lost), "whole": found.whole,
         "errors": sum((alone.errors + together.errors).values()),
         "memory": [quiet, peak], "processor": [each, each_of_many], "load": [before, during],
     }  # fmt: skip
@@ -185,6 +191,8 @@ async def _one(
         for k in range(decisions):
             await asyncio.sleep(chance.uniform(0.5, 1.5) * think)
             await _decide(session, f"{login}-{k}", seen)
+    except NothingLeft:
+        seen.idle += 1
     except Exception as error:  # counted and told: the others go on, as people would
         seen.errors[f"{type(error).__name__}: {error}"] += 1
     finally:
@@ -197,6 +205,8 @@ async def _decide(session: Session, note: str, seen: Seen) -> None:
     if pair is None:  # others have done all of it meanwhile
         await session.act(session.find("button", "compare.next"))
         pair = _first_open(session)
+    if pair is None and not session.errors():
+        raise NothingLeft
     if pair is None:
         raise Refused(f"nothing open at {session.asked('entry')}: {session.errors()}")
     at = session.asked("entry")

@@ -381,7 +381,7 @@ REFUSED: dict[Maker, str] = {
     not_xml_docx: "不是完整的 XML",
     strange_encoding_docx: "不是完整的 XML",
     gbk_xml_docx: "不是完整的 XML",
-    text_named_docx: "与扩展名不符",
+    text_named_docx: "扩展名是 .docx，内容是纯文本；应为 与内容相符的扩展名",
     html_named_doc: "网页",
     picture_named_pdf: "OCR",
     plain_zip: "压缩包",

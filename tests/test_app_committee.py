@@ -15,6 +15,7 @@ from align import review, snapshot
 from align.access import COMMAND_LINE
 from align.decisions import Grade, Pair, Person, Role, Workspace
 from align.links import pair_of
+from align.plan.word import local_time
 from align.records import Action, Proposal
 from align.review.interval import alpha_interval, kappa_interval
 from align.store import verify_receipt
@@ -332,8 +333,18 @@ def test_approval_needs_names_and_the_typed_word_and_gives_a_receipt(desk: Desk)
     # The very file is kept: what a member downloads later is what was approved.
     plan = store().approved_bytes(person, made.id)
     assert made.digest == hashlib.sha256(plan).hexdigest()
-    words = "\n".join(p.text for p in Document(io.BytesIO(plan)).paragraphs)
-    assert "软件逐条比对" in words and "批准（" not in words
+    # It says itself that it is approved, by whom and when: cover, headers, chapter one and nine.
+    word = Document(io.BytesIO(plan))
+    said = [p.text for p in word.paragraphs]
+    heads = {s.header.paragraphs[0].text for s in word.sections}
+    when = local_time(made.time)
+    mark = f"已批准（{when[:10]}，专业建设委员会；{total} 项建议未经教师审核）"
+    assert heads == {mark} and mark in said
+    words = "\n".join(said)
+    assert "草案" not in words + "".join(c.text for t in word.tables for c in t._cells)
+    assert "本方案由软件逐条比对" in words
+    assert f"委员会批准（{when}，北京时间），签名：王建国、李敏。批准日期：{made.day}。" in words
+    assert ZH["approve.digest"].partition("（")[0] in words and made.digest not in words
     assert ZH["approve.plan"] in {d.proto.label for d in at.get("download_button")}
     receipt = at.session_state[f"receipt.{desk.space.id}"]
     checked = verify_receipt(receipt, store().keys.public())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -98,6 +100,7 @@ def test_a_grade_is_stored_at_once_with_note_and_the_machines_probability() -> N
     pair = pair_of(best)
     before = look_of().of_item[FIRST]
     assert before.action is Action.COVERED
+    before_counts = Counter(p.action for p in look_of().result.proposals)
     at.text_input(key=f"note.{'|'.join(pair)}.0").set_value("只讲了身份核对")
     press(at, "part", pair)
     (word,) = words()
@@ -106,6 +109,10 @@ def test_a_grade_is_stored_at_once_with_note_and_the_machines_probability() -> N
     assert word.reviewer == me().id
     text = shown(at)
     assert "已保存 " in text
+    # The requirement was covered by what is now judged to teach a part of it.
+    assert ZH["decide.changed"].format(changes="")[:6] in text
+    moved = f"{ZH['action.covered']} {before_counts[Action.COVERED]} → "
+    assert moved + str(before_counts[Action.COVERED] - 1) in text
     assert "王老师 · " in text
     assert "只讲了身份核对" in text
     # The proposal follows the person; the machine's figure stays beside.

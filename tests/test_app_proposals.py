@@ -103,6 +103,9 @@ def test_a_proposal_is_changed_to_the_persons_own_measure() -> None:
     (p,) = proposals(Action.SUPPLEMENT)
     at.segmented_control(key="proposals_action").set_value("supplement").run()
     press(at, "change", p)
+    at.button(key=f"save.{p.id}").click().run()
+    assert [w.value for w in at.warning] == [ZH["proposals.nothing_changed"]]
+    assert words() == []
     at.selectbox(key=f"change.action.{p.id}.zh").set_value(Action.EXTEND)
     at.selectbox(key=f"change.course.{p.id}.zh").set_value("快件收派实务")
     at.number_input(key=f"change.hours.{p.id}").set_value(6.0)

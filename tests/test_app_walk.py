@@ -321,7 +321,7 @@ def check_store(folder: Path, plan: Path) -> None:
     ]
     (approval,) = store.approvals(chair, space.id)
     assert approval.names == ("王建国", "李敏")
-    # The file approved cannot name its own approval; the one exported afterwards does.
+    # The file approved cannot hold its own fingerprint; the one exported afterwards does.
     assert approval.digest != hashlib.sha256(plan.read_bytes()).hexdigest()
     assert approval.digest in whole(plan)
     store.close()

@@ -76,6 +76,11 @@ def test_a_backup_goes_into_the_other_kind_of_database_and_back(
     done = align(there.data, "restore", str(file), "--db", there.address)
     assert done.returncode == 0, done.stderr
     assert "账本完整：核对" in done.stdout and "签名密钥不在" in done.stderr
+    assert f"另写入：{there.data / 'heads.jsonl'}（签名的链头）" in done.stdout
+    assert f"{there.data / 'ledger.pub'}（公钥）" in done.stdout
+    for database in (x for x in (home, there) if x.kind == "sqlite"):
+        # In a folder that others may read, as the data folder may be: it holds names and hashes.
+        assert Path(database.address).stat().st_mode & 0o777 == 0o600
     again = tmp_path / "again.zip"
     with there.open() as store:
         assert contents(store) == before and store.head(world.college.id) == head

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from align import gather, pipeline
+from align.cli_batch import batch
 from align.cluster import College, Order, Tls, colleges_of, run_batch
 from align.cluster.engine import check_address, check_workers, connect
 from align.errors import AlignError, UsageError
@@ -395,6 +396,15 @@ def test_a_worker_that_dies_while_it_is_asked_is_asked_again(tmp_path: Path) -> 
         with pytest.raises(AlignError, match="工作进程一再中止") as error:
             check_workers(client, _dies_always)
     assert error.value.remedy
+
+
+def test_without_dask_the_first_thing_said_is_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
+    with pytest.raises(UsageError, match="没有安装分布式计算的程序库。请运行 pip install") as error:
+        batch(courses=[tmp_path / "无此"], out=tmp_path / "out")
+    assert error.value.got is None
 
 
 def test_workers_that_do_not_start_are_tried_again_and_told(

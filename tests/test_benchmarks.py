@@ -28,7 +28,7 @@ def test_each_part_stands_in_the_table_with_what_it_is_held_against(
 ) -> None:
     page = {"opened": 0.2, "rerun": 0.06, "wall": 0.07}
     figures = {"hit@1": 0.9, "hit@5": 1.0, "map": 0.85, "ndcg@10": 0.9, "seconds": 2.0}
-    run = {"seconds": 30.0, "cpu": 20.0, "peak_mb": 900.0}
+    run = {"seconds": 30.0, "cpu": 20.0, "peak_mb": 900.0, "pairs": 10_800}
     part(tmp_path, "reading", [{"format": "pdf", "files": 2, "bare": 6.0, "ours": 4.0}])
     part(tmp_path, "encode", {"model": "m", "texts": 9, "rows": [[64, 500, 2, 1]], "limit": 1000})
     part(tmp_path, "neighbours", {
@@ -45,11 +45,14 @@ def test_each_part_stands_in_the_table_with_what_it_is_held_against(
         "acts": {"保存": page | {"rerun": 0.1}},
     }})  # fmt: skip
     part(tmp_path, "reviewers-10", [{
-        "reviewers": 10, "rows": [["打开", 0.1, 0.2, 0.3, 0.4, 3.0, 2.0]], "confirmed": 5,
-        "lost": 0, "errors": 0, "memory": [200.0, 400.0],
+        "reviewers": 10, "think": 5.0, "rows": [["打开", 0.1, 0.2, 0.3, 0.4, 3.0, 2.0]],
+        "confirmed": 5, "lost": 0, "errors": 0, "memory": [200.0, 400.0],
     }])  # fmt: skip
     part(tmp_path, "colleges", {
         "counts": [1, 10], "runs": [run, run | {"cpu": 100.0}], "courses": 30, "growth": [0.9, 0.7],
+    })  # fmt: skip
+    part(tmp_path, "colleges-country", {
+        "counts": [1], "runs": [run | {"pairs": 9_000_000}], "courses": 30, "growth": [],
     })  # fmt: skip
     table(tmp_path, monkeypatch, "--table")
     shown = capsys.readouterr().out
@@ -61,8 +64,9 @@ def test_each_part_stands_in_the_table_with_what_it_is_held_against(
         "到登录页 | 2.0 秒，处理器 2.0 秒（目标 2） | 空白的 Streamlit 页：1.0 秒 | 2 |",
         "最慢的页 compare 重画 | 处理器 60 毫秒（目标 150） | 空白的 Streamlit 页：20 毫秒 | 3 |",
         "确认 5，丢失 0，出错 0",
-        "10 所学院，各 30 门课程，从文件到结果 | 30 秒，处理器 100 秒，工作进程最多 900 MB",
+        "10 所学院，各 30 门课程，10,800 对，从文件到结果 | 30 秒，处理器 100 秒，工作进程",
         "处理器 200 秒 | 0.5 |",
+        "1 所学院，各 30 门课程，9,000,000 对，从文件到结果",
         "秒 0.90，处理器秒 0.70",
     ):
         assert said in shown

@@ -14,6 +14,7 @@ from align.credit import (
     RULES,
     Bank,
     Candidate,
+    Choice,
     Chosen,
     Earlier,
     RuleSet,
@@ -420,8 +421,17 @@ def test_the_choice_equals_trying_every_subset(
     }  # fmt: skip
     assert chosen.best.credits == pytest.approx(most)
     assert {frozenset(c.taken) for c in (chosen.best, *chosen.ties)} == best
-    shares = [c.share for c in (chosen.best, *chosen.ties)]
-    assert shares == pytest.approx(sorted(shares, reverse=True))
+    # The course sets by their largest share; within one, the lowest levels first.
+    listed = (chosen.best, *chosen.ties)
+    of_courses: dict[frozenset[str], list[Choice]] = {}
+    for choice in listed:
+        of_courses.setdefault(frozenset(k[2] for k in choice.taken), []).append(choice)
+    assert [c for group in of_courses.values() for c in group] == list(listed)
+    largest = [max(c.share for c in group) for group in of_courses.values()]
+    assert largest == pytest.approx(sorted(largest, reverse=True))
+    for group in of_courses.values():
+        height = [sum(LEVELS.index(k[1]) for k in c.taken) for c in group]
+        assert height == sorted(height)
     assert set(chosen.refused) == {c.key for c in found} - set(chosen.best.taken)
     assert all(blocks for blocks in chosen.refused.values())
 

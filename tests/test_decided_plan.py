@@ -119,7 +119,9 @@ def test_credits_count_only_what_still_stands() -> None:
 def test_word_and_excel_show_decided_and_undecided_side_by_side() -> None:
     found = result(ACCEPTED)
     text = words_of(found)
-    assert "已经教师审核 1 项" in text and "未审核" in text
+    left = len(found.proposals) - 1
+    assert f"草案（已经教师审核 1 项；其余 {left} 项为机器建议，未经教师审核）" in text
+    assert UNREVIEWED in text
     assert DRAFT_MARK not in text
     for said_by in ("采纳补充", "王老师", "2025-03-01 16:01", "实训室没有设备"):
         assert said_by in text

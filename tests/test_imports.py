@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from align.records import Action, Match
 from align.settings import Settings
 from align.store import Store, open_store
 from align.ui.words import ZH
-from tests import app_kit, kit
+from tests import app_kit, cli_kit, kit
 from tests import plan_records as given_
 from tests.app_kit import me, opened, shown, sign_in, space, store
 from tests.exchange_kit import all_certificates, all_courses, decision, moments, verdict, wild
@@ -423,6 +424,38 @@ def test_the_command_refuses_in_one_line(place: Path, tmp_path: Path) -> None:
         assert len(done.stderr.splitlines()) == 1
     done = kit.align("import", file, "--workspace", "快递运营", at=tmp_path)
     assert "不认识 1" in done.stdout and "没有可以保存的" in done.stdout
+
+
+def test_what_was_decided_before_sign_in_is_carried_into_the_college(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The way of docs/deployment.md: export on the laptop, then import as one of the college.
+    for page, key in (("compare", "grade.part."), ("proposals", "reject.item:")):
+        at = opened(page)
+        next(b for b in at.button if b.key and b.key.startswith(key)).click().run()
+    old = space()
+    tokens = app_kit.college(monkeypatch)
+    new = app_kit.their_space(tokens)
+
+    def typed(*arguments: str) -> str:
+        done = cli_kit.command(arguments, tmp_path, dict(os.environ), typed=app_kit.PASSWORD + "\n")
+        assert done.returncode in {0, 2}, done.stderr
+        return done.stdout + done.stderr
+
+    typed("export", "--workspace", old.id, "--format", "csv", "--out", "带走")
+    for file in ("matches.csv", "proposals.csv"):
+        taken = ("import", f"带走/{old.name}/{file}", "--as", "u0", "--password-stdin", "--apply")
+        assert "已保存 1 条" in typed(*taken, "--workspace", new.id)
+    asked = typed(*taken, "--workspace", old.name)
+    assert f"（物流学院，{new.id}）" in asked and f"，{old.id}）" in asked
+    teacher = store().session(tokens[Role.FACULTY])
+    assert teacher is not None
+    (link,), (mine,) = (
+        store().link_decisions(w, s.id) for w, s in ((teacher, new), (me(), old))
+    )  # fmt: skip
+    assert (link.pair, link.grade, link.reviewer_name) == (mine.pair, 1, "赵老师")
+    (word,) = store().decisions(teacher, new.id)
+    assert word.action is None and word.reviewer_name == "赵老师"
 
 
 # --- the page ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from align import papers
-from align.decisions import Person, Role, Workspace
+from align.decisions import Approval, Person, Role, Workspace
 from align.errors import AccessError, ConflictError, HostileFileError, ReadError, UsageError
 from align.export.docx_template import fill, sample_template
 from align.export.template_rules import check
@@ -82,6 +82,50 @@ def test_an_approved_plan_says_who_signed_and_when(place: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(made)))
     cells = [str(c) for row in book["设置"].iter_rows(values_only=True) for c in row if c]
     assert any("王建国" in c for c in cells) and any("ab" * 32 in c for c in cells)
+
+
+def test_the_file_approved_says_what_a_later_export_says(place: Path) -> None:
+    from align.export.docx import docx_bytes
+
+    s = now()
+    known = papers.papers_of(store(), me(), s.space, s.result, s.links)
+    made, _ = store().approve(
+        me(), space().id,
+        lambda a: docx_bytes(papers.plan_with(s.result, papers.as_approved(known, a))),
+        ["王建国", "李敏"], "2026-03-01；同意",
+    )  # fmt: skip
+    kept, later = (
+        docx.Document(io.BytesIO(data))
+        for data in (store().approved_bytes(me(), made.id), docx_bytes(plan()))
+    )
+    marks = [{x.header.paragraphs[0].text for x in d.sections} for d in (kept, later)]
+    assert marks[0] == marks[1] == {plan().mark}
+    # The one line that differs: where to find the fingerprint, and the fingerprint.
+    (differs,) = [
+        (a.text, b.text)
+        for a, b in zip(kept.paragraphs, later.paragraphs, strict=True)
+        if a.text != b.text
+    ]
+    assert "方案指纹" in differs[0] and "align ledger" in differs[0] and made.digest in differs[1]
+    cells = [[c.text for t in d.tables for c in t._cells] for d in (kept, later)]
+    (changed,) = [(a, b) for a, b in zip(*cells, strict=True) if a != b]
+    assert changed == ("见批准时的回执", plan().ledger)
+    assert "草案" not in words(store().approved_bytes(me(), made.id))
+
+
+def test_a_template_of_the_college_names_the_signers_in_the_file_approved(place: Path) -> None:
+    s = now()
+    made: list[dict[str, Any]] = []
+
+    def build(a: Approval) -> bytes:
+        found = papers.plan_with(s.result, papers.as_approved(papers.Papers(), a))
+        made.append(words_of(found))
+        return b"PK"
+
+    store().approve(me(), space().id, build, ["王建国", "李敏"], "2026-03-01；同意")
+    (signed,) = made[0]["批准"]
+    assert made[0]["标记"].startswith("已批准（")
+    assert (signed["签名"], signed["校验值"]) == ("王建国、李敏", "见批准时的回执")
 
 
 def test_conversions_the_committee_approved_stand_in_the_plan(place: Path) -> None:

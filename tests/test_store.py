@@ -7,12 +7,14 @@ import hashlib
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from align.decisions import Correction, LinkDecision, Role
+from align.decisions import Approval, Correction, LinkDecision, Role
 from align.errors import (
     AccessError,
     AlignError,
@@ -60,6 +62,39 @@ def test_what_was_put_in_comes_out_after_a_restart(home: Home) -> None:
         assert store.reading(world.people[Role.VIEWER], world.source.id, "reader-2") is None
         assert store.runs(world.faculty, world.id) == [result()[0]]
         assert store.snapshot(world.faculty, "r-1") == b"snapshot of r-1"
+        assert store.verify().whole
+
+
+def test_the_file_approved_is_built_with_its_own_approval(home: Home) -> None:
+    with home.open() as store:
+        world = World(store)
+        seen: list[Approval] = []
+
+        def build(made: Approval, act: Callable[[], object] = lambda: None) -> bytes:
+            seen.append(made)
+            act()
+            return f"{made.names} {made.time} {made.run_id}".encode()
+
+        # Whatever is decided or changed while it is built stops it, and nothing is kept.
+        for act in (
+            lambda: world.link(world.faculty, 2),
+            lambda: world.decide(world.faculty, "accept"),
+            lambda: store.change_workspace(
+                world.admin, world.id, world.now().version, major="别的"
+            ),
+        ):
+            with pytest.raises(ConflictError, match="没有批准"):
+                store.approve(world.committee, world.id, partial(build, act=act), ["主任"])
+        assert store.approvals(world.faculty, world.id) == [] and world.now().state == "open"
+        with pytest.raises(AccessError):
+            store.approve(world.faculty, world.id, build, ["主任"])
+        assert len(seen) == 3, "nothing is built for who may not approve"
+        # One moment for the file and the record, which only adds the file's fingerprint.
+        made, _ = store.approve(world.committee, world.id, build, [" 王 主任 ", "李"], "同意")
+        plan = store.approved_bytes(world.faculty, made.id)
+        assert plan == f"('王 主任', '李') {made.time} r-1".encode()
+        assert made == dataclasses.replace(seen[-1], digest=hashlib.sha256(plan).hexdigest())
+        assert store.approvals(world.faculty, world.id) == [made]
         assert store.verify().whole
 
 

@@ -64,6 +64,25 @@ class Tls:
         return cls(*found)
 
 
+def check_installed() -> None:
+    """Refuse before anything else is done where Dask is missing.
+
+    Raises
+    ------
+    UsageError
+        With the command that installs it.
+    """
+    try:
+        import dask  # noqa: F401
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            "没有安装分布式计算的程序库",
+            remedy="请运行 pip install 'shuzheng-align[cluster]'"
+            "（源码文件夹里：.venv/bin/pip install -e '.[cluster]'）。",
+        ) from error
+
+
 def check_address(scheduler: str, tls: Tls | None) -> None:
     """Refuse an address on which anybody could hand our workers a program.
 
@@ -129,15 +148,10 @@ def connect(
         Dask is not installed, the address is refused, or nobody answers.
     """
     check_address(scheduler, tls)
-    try:
-        import distributed
-        from dask.utils import parse_bytes
-    except ImportError as error:
-        raise UsageError(
-            "没有安装分布式计算的程序库",
-            got=str(error),
-            remedy="pip install 'shuzheng-align[cluster]'",
-        ) from error
+    check_installed()
+    import distributed
+    from dask.utils import parse_bytes
+
     with ExitStack() as stack:
         if scheduler == LOCAL:
             try:

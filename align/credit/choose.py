@@ -3,8 +3,9 @@
 The choice is a small integer programme (each candidate taken or not), solved by HiGHS through
 :func:`scipy.optimize.milp`; greedy picking would waste credits under a cap (credits 3, 3 and 4
 under a cap of 6: taking the 4 first leaves 2 unused).  The most credits win.  Of several
-choices with the most credits the one with the larger covered share stands first; all of them
-are returned, for the committee to pick.
+choices with the most credits the one with the larger covered share stands first; of those that
+exempt from the same courses the one with the lowest levels, for a rule at a higher level shuts
+out who holds the lower one, which is enough.  All are returned, for the committee to pick.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from align.credit.limits import (
     Constraint,
     Earlier,
     constraints,
+    rank_of,
     switches,
     why_not,
 )
@@ -101,6 +103,7 @@ def choose(
         return Chosen(Choice((), 0.0, 0.0), refused=refused | {c.key: lack for c in free})
     limits = constraints(free, rules, bank or {}, programme_credits, same_content, earlier)
     choices, more = _solve(free, limits, most_ties)
+    choices = _lowest_first(choices)
     best = choices[0]
     taken = set(best.taken)
     for k, c in enumerate(free):
@@ -149,6 +152,21 @@ def _solve(
         low.append(1.0 - len(taken))
         high.append(float("inf"))
     return found[: most + 1], len(found) > most + 1
+
+
+def _lowest_first(choices: Sequence[Choice]) -> list[Choice]:
+    """By covered share; within those of the same courses by how low their levels are."""
+
+    def courses(choice: Choice) -> frozenset[str]:
+        return frozenset(key[2] for key in choice.taken)
+
+    share: dict[frozenset[str], float] = {}
+    for choice in choices:
+        share[courses(choice)] = max(choice.share, share.get(courses(choice), 0.0))
+    return sorted(
+        choices,
+        key=lambda c: (-share[courses(c)], sum(rank_of(key[1]) for key in c.taken), -c.share),
+    )
 
 
 def _row(weights: Mapping[int, float], width: int) -> np.ndarray[Any, Any]:

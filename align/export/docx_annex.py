@@ -65,7 +65,16 @@ def _approval(document: Docx, a: ApprovalRow) -> None:
         + (f"批准日期：{a.day}。" if a.day else "")
         + (f"批准意见：{one_line(a.note).rstrip('。')}。" if a.note else ""),
     )
-    text(document, f"所批准文件的校验值（SHA-256）：{a.digest}", "AlignNote")
+    if a.digest:
+        text(document, f"所批准文件的校验值（SHA-256）：{a.digest}", "AlignNote")
+        return
+    text(  # no file can hold its own fingerprint
+        document,
+        "本文件即所批准的方案；它自身的校验值（SHA-256）和批准的账本条目无法写在其中，"
+        "请与“委员会”页的方案指纹、批准时的回执或此后导出的方案第九章核对，"
+        "并用 align ledger verify 验证账本。",
+        "AlignNote",
+    )
 
 
 def annexes(document: Docx, plan: Plan, titles: Mapping[str, str]) -> None:

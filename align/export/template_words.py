@@ -79,7 +79,7 @@ def words_of(plan: Plan) -> dict[str, Any]:
         "签署": list(plan.signatures),
         "批准": [
             {"时间": a.when, "日期": a.day, "签名": "、".join(a.names)}
-            | {"说明": a.note, "校验值": a.digest}
+            | {"说明": a.note, "校验值": a.digest or "见批准时的回执"}
             for a in ((plan.approval,) if plan.approval else ())
         ],
         "证书": _scope(plan),

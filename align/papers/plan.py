@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from align.credit import RuleSet
 from align.decisions import Approval, LinkDecision, Person, Workspace
@@ -14,6 +14,9 @@ from align.pipeline import Result, plan_of
 from align.plan import Conversion, Listed, Plan
 from align.records import Certificate
 from align.store import Store, TemplateVersion
+
+#: Stands for the ledger's head in the file that is approved: its entry does not exist yet.
+LEDGER_LATER = "见批准时的回执"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,17 @@ def papers_of(
         approvals[-1] if approvals else None,
         templates[0] if templates and templates[0].sha256 else None,
     )
+
+
+def as_approved(papers: Papers, approval: Approval) -> Papers:
+    """The papers of the very file that is approved, which says so itself.
+
+    Parameters
+    ----------
+    approval : Approval
+        As it is about to be recorded; without ``digest``, which no file can hold of itself.
+    """
+    return replace(papers, approval=approval, ledger=LEDGER_LATER)
 
 
 def plan_with(result: Result, papers: Papers) -> Plan:

@@ -157,7 +157,7 @@ def _mark(
         return f"已批准（{day}，专业建设委员会{rest}）"
     if not left:
         return f"草案（{done} 项建议均经教师审核，待批准）"
-    return f"草案（已经教师审核 {done} 项；其余 {left} 项未审核，为机器建议，未经教师审核）"
+    return f"草案（已经教师审核 {done} 项；其余 {left} 项为机器建议，未经教师审核）"
 
 
 def _approval(a: Approval) -> ApprovalRow:

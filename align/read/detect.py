@@ -154,10 +154,17 @@ def _text(data: bytes, name: str) -> Format:
     if claimed in ("csv", "tsv"):
         return "tsv" if delimiter == "\t" else "csv"
     if delimiter is None:
+        if claimed:
+            raise ReadError(
+                f"扩展名是 {suffix}，内容是纯文本",
+                file=name,
+                expected="与内容相符的扩展名（纯文本为 .txt 或 .md）",
+                remedy="请确认文件没有损坏、没有改错名字",
+            )
         raise ReadError(
-            "内容是纯文本，与扩展名不符" if claimed else "内容是纯文本，不知道按什么格式读",
+            "内容是纯文本，不知道按什么格式读",
             file=name,
-            got=suffix or "无扩展名",
+            got=f"扩展名 {suffix}" if suffix else "无扩展名",
             expected=SUPPORTED,
             remedy="请确认文件没有损坏、没有改错名字",
         )

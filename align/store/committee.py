@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 import align.store.tables as t
 from align.decisions import REOPENED, Approval, Comment, Person, Workspace
-from align.errors import AccessError, StoreError, UsageError
+from align.errors import AccessError, ConflictError, StoreError, UsageError
 from align.store.audit import Audit
 from align.store.core import name, new_id, text
+from align.store.heard import newest
 from align.store.ledger import canonical, moment, sha256
 from align.store.states import plain, state_of
 from align.store.workspaces import Workspaces, open_only
@@ -69,7 +70,7 @@ class Committee(Workspaces, Audit):
         self,
         who: Person,
         workspace_id: str,
-        plan: bytes | str,
+        plan: bytes | str | Callable[[Approval], bytes],
         names: Sequence[str],
         note: str = "",
         *,
@@ -79,9 +80,11 @@ class Committee(Workspaces, Audit):
 
         Parameters
         ----------
-        plan : bytes or str
+        plan : bytes, str or callable
             The plan's file, which is kept as it is for ever; or its SHA-256 alone, where the
-            file lies somewhere else.
+            file lies somewhere else; or what builds the file from the approval as it is about
+            to be recorded, so that the file can say by whom and when (its ``digest`` is "",
+            since no file can hold its own).  Nobody waits for the building.
         names : sequence of str
             The signatures as typed.
         file_name : str
@@ -96,6 +99,8 @@ class Committee(Workspaces, Audit):
         ------
         AccessError
             Not of the committee; or two reviewers decided and nobody vouches for this person.
+        ConflictError
+            Somebody decided or changed the workspace while the file was built.
         """
         self.keys.ready()
         signatures = [
@@ -103,27 +108,34 @@ class Committee(Workspaces, Audit):
         ]
         if not signatures:
             raise UsageError("缺少签名", remedy="请至少填写一位签名人的姓名。")
+        id, note, called = new_id("a"), text(note, "备注"), name(file_name, "文件名")
+        built_on: tuple[int, int, str] | None = None
+        time = ""
+        if callable(plan):
+            with self._read() as c:
+                person, now = self._approver(c, who, workspace_id, writes=False)
+                built_on = (now.version, newest(c, now.id), now.run_id)
+            time = self._now()
+            known = tuple(s["name"] for s in signatures)
+            plan = plan(Approval(id, now.id, now.run_id, "", known, note, person.id, moment(time)))
         if isinstance(plan, bytes) and not 0 < len(plan) <= LARGEST_PLAN:
             raise UsageError(
                 "方案文件太大" if plan else "方案文件是空的", file=file_name,
                 got=f"{len(plan) / 2**20:.0f} MB", expected=f"不超过 {LARGEST_PLAN // 2**20} MB",
             )  # fmt: skip
         digest = sha256(plan) if isinstance(plan, bytes) else text(plan, "指纹", 128, needed=True)
-        called = name(file_name, "文件名")
-        id = new_id("a")
         with self._write() as c:
-            person, now = self._ask_workspace(c, who, "approve", workspace_id, writes=True)
-            open_only(now)
-            if now.reviewers == 2 and not person.signed_in:
-                raise AccessError(
-                    "双人审核的方案须登录后批准",
-                    remedy="请在启用登录的服务器上批准，或把审核人数改为一人。",
-                )
+            person, now = self._approver(c, who, workspace_id, writes=True)
+            if built_on not in (None, (now.version, newest(c, now.id), now.run_id)):
+                raise ConflictError(
+                    "生成方案时又有新的判断或改动，没有批准", place=now.name,
+                    remedy="请看过现在的情况，再批准一次。", theirs=now,
+                )  # fmt: skip
             seq = self._next_seq(c, now.college_id)
             row = dict(
                 id=id, seq=seq, workspace_id=now.id,
                 run_id=now.run_id, digest=digest, names=canonical(signatures),
-                note=text(note, "备注"), by=person.id, time=self._now(),
+                note=note, by=person.id, time=time or self._now(),
             )  # fmt: skip
             c.execute(t.approvals.insert().values(row))
             also = {"approval": state_of(c, "approval", t.approvals.c.id == id)}
@@ -135,6 +147,19 @@ class Committee(Workspaces, Audit):
             self._set(c, person, now, "plan.approved", {"state": "approved"}, **also)
             made = _approval(c.execute(sa.select(t.approvals).where(t.approvals.c.id == id)).one())
         return made, self._sign(now.college_id, seq, "plan.approved")
+
+    def _approver(
+        self, c: sa.Connection, who: Person, workspace_id: str, *, writes: bool
+    ) -> tuple[Person, Workspace]:
+        """Whoever may approve this workspace, which is still open."""
+        person, now = self._ask_workspace(c, who, "approve", workspace_id, writes=writes)
+        open_only(now)
+        if now.reviewers == 2 and not person.signed_in:
+            raise AccessError(
+                "双人审核的方案须登录后批准",
+                remedy="请在启用登录的服务器上批准，或把审核人数改为一人。",
+            )
+        return person, now
 
     def approvals(self, who: Person, workspace_id: str) -> list[Approval]:
         """All approvals of a workspace, oldest first."""

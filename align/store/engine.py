@@ -69,10 +69,13 @@ _EXPECTED = "一个文件路径、sqlite:///路径 或 postgresql://用户:密�
 def make_engine(url: sa.URL) -> sa.Engine:
     """An engine for many threads; nothing is connected yet.
 
+    An SQLite file that is not there is made, empty, readable by its owner alone.
+
     Raises
     ------
     StoreError
-        The folder of an SQLite file cannot be made, or the PostgreSQL driver is missing.
+        The folder of an SQLite file, or the file, cannot be made; or the PostgreSQL driver is
+        missing.
     """
     if url.get_backend_name() == "sqlite":
         folder = Path(url.database or "").parent
@@ -82,6 +85,7 @@ def make_engine(url: sa.URL) -> sa.Engine:
             raise StoreError(
                 "数据文件夹不能建立", file=folder, got=error.strerror, remedy="请检查权限与磁盘。"
             ) from error
+        _begin_closed(Path(url.database or ""))
         engine = sa.create_engine(
             url,
             pool_size=20,
@@ -101,6 +105,22 @@ def make_engine(url: sa.URL) -> sa.Engine:
     except ModuleNotFoundError as error:
         raise StoreError(
             "没有安装 PostgreSQL 的驱动", remedy="请安装：pip install 'shuzheng-align[postgres]'。"
+        ) from error
+
+
+def _begin_closed(file: Path) -> None:
+    """A file that is not there yet begins empty, and only its owner may read it.
+
+    SQLite would make it readable by everybody; it gives ``-wal`` and ``-journal`` the mode of the
+    database itself.  A file that is there keeps the mode somebody gave it.
+    """
+    if file.exists():
+        return
+    try:
+        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(
+            "数据库文件打不开", file=file, got=error.strerror, remedy="请检查路径与权限。"
         ) from error
 
 

@@ -57,6 +57,8 @@ class Restored:
         older, does not have.
     aside : tuple of Path
         Where that which was there before is kept.
+    beside : tuple of Path
+        What was written besides the database: signed heads, public key, private key.
     """
 
     rows: int
@@ -66,6 +68,7 @@ class Restored:
     verification: Verification
     lost: dict[str, tuple[int, int]]
     aside: tuple[Path, ...]
+    beside: tuple[Path, ...]
 
 
 def restore(
@@ -130,7 +133,8 @@ def _restore(archive: Reader, store: Store, aside: list[Path], replace: bool) ->
         rows = _fill(archive, c)
         upgrade_within(c)
         with _heads_in_place(store.keys, heads, aside, strangers=bool(strangers)):
-            _put_keys(archive, store.keys)
+            beside = [store.keys.heads_file] if heads else []
+            beside += _put_keys(archive, store.keys)
             found = verify(c, store.keys)
             lost = _lost(c, old)
             _log(store, c, archive, lost)
@@ -139,7 +143,9 @@ def _restore(archive: Reader, store: Store, aside: list[Path], replace: bool) ->
     order = names()
     upgraded = tuple(order[order.index(archive.manifest.schema) + 1 :])
     made = archive.manifest.made
-    return Restored(rows, made, archive.manifest.schema, upgraded, found, lost, tuple(aside))
+    return Restored(
+        rows, made, archive.manifest.schema, upgraded, found, lost, tuple(aside), tuple(beside)
+    )
 
 
 def _opened(address: str | None, data: Path | None, replace: bool) -> tuple[Store, list[Path]]:
@@ -275,8 +281,12 @@ def _log(store: Store, c: sa.Connection, archive: Reader, lost: dict[str, tuple[
     store._log(c, COMMAND_LINE, "database.restored", SERVER, after={"restored": restored})
 
 
-def _put_keys(archive: Reader, keys: Keys) -> None:
-    """The public key, and the private one where the backup has it and here is none."""
+def _put_keys(archive: Reader, keys: Keys) -> list[Path]:
+    """The public key, and the private one where the backup has it and here is none.
+
+    Returns the files it wrote.
+    """
+    made = []
     secret, public = archive.text(KEY_FILE), archive.text(PUBLIC_FILE)
     if secret and not keys.file.exists():
         keys.file.parent.mkdir(parents=True, exist_ok=True)
@@ -285,9 +295,12 @@ def _put_keys(archive: Reader, keys: Keys) -> None:
             out.write(secret)
             out.flush()
             os.fsync(out.fileno())
+        made.append(keys.file)
     file = keys.heads_file.with_name(PUBLIC_FILE)
     if public and not file.exists():
         file.write_bytes(public)
+        made.append(file)
+    return made
 
 
 def _day(store: Store) -> str:

@@ -57,6 +57,7 @@ def launch(
         "server.headless": not _has_screen(),
         # The first start would otherwise stop and ask for an e-mail address.
         "server.showEmailPrompt": False,
+        "logger.hideWelcomeMessage": True,  # our own line has said it, in Chinese
     }
     if sign_in:
         os.environ["ALIGN_SIGN_IN"] = "1"

@@ -109,7 +109,7 @@ class Workbench:
         def in_turn(said: Progress) -> Any:
             with self._turn:
                 self._said = said
-                said("", 0, 0)  # stopped while it waited
+                said("正在准备", 0, 0)  # stopped while it waited
                 return work(said)
 
         with self._lock:

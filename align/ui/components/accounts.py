@@ -54,11 +54,12 @@ def add(who: Person, college: str) -> None:
             login = st.text_input(t("people.login"), key=f"people.login.{turn}", max_chars=100)
             role = st.selectbox(
                 t("people.role"), _roles(college), format_func=lambda r: t(f"role.{r}"),
-                key=f"people.role.{turn}",
+                key=f"people.role.{turn}", index=None, placeholder=t("people.choose_role"),
             )  # fmt: skip
         if not st.form_submit_button(t("people.add_button"), type="primary"):
             return
-    if not name.strip() or not login.strip():
+    # No role stands there from the start: a viewer made a teacher by oversight would review.
+    if not name.strip() or not login.strip() or role is None:
         st.error(t("people.missing"))
         return
     password = None if vouched else new_password()

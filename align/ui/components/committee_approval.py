@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from datetime import date
@@ -13,7 +12,8 @@ import streamlit as st
 from align import review
 from align.access import allowed
 from align.decisions import REOPENED, Approval
-from align.papers import Papers
+from align.errors import ConflictError
+from align.papers import as_approved
 from align.plan.word import today
 from align.ui import committee, wiring
 from align.ui.components import html
@@ -118,20 +118,22 @@ def _form(look: Look, said: Said) -> None:
 
 
 def _approve(look: Look, said: Said, names: list[str], day: date, note: str) -> None:
-    with st.spinner(t("approve.working")):
-        papers = as_approved(wiring.papers(look, said))
-        plan = wiring.file(look, PLAN, papers)
-        words = "；".join(x for x in (day.isoformat(), note.strip()) if x)
-        _, receipt = wiring.store().approve(
-            wiring.who(), said.workspace.id, plan, names, words, file_name=PLAN
-        )
+    papers = wiring.papers(look, said)
+
+    def plan(made: Approval) -> bytes:
+        return wiring.file(look, PLAN, as_approved(papers, made))
+
+    words = "；".join(x for x in (day.isoformat(), note.strip()) if x)
+    try:
+        with st.spinner(t("approve.working")):
+            _, receipt = wiring.store().approve(
+                wiring.who(), said.workspace.id, plan, names, words, file_name=PLAN
+            )
+    except ConflictError:  # somebody decided while the file was built
+        st.warning(t("approve.changed"))
+        return
     st.session_state[f"receipt.{said.workspace.id}"] = receipt
     st.rerun()
-
-
-def as_approved(papers: Papers) -> Papers:
-    """The papers of the file that is approved: it cannot name its own approval or entry."""
-    return dataclasses.replace(papers, approval=None, ledger=t("approve.ledger"))
 
 
 def _approved(said: Said) -> None:

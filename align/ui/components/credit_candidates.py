@@ -137,7 +137,10 @@ def _bare(listed: list[ConversionVersion]) -> set[ConversionRule]:
 def _label(k: int, taken: list[Candidate]) -> str:
     """A choice in words, never equal to another's: the browser tells options by their words."""
     several = len({c.certificate_id for c in taken}) > 1
-    names = (f"{c.course}（{c.certificate + ' ' if several else ''}{c.level}）" for c in taken)
+    names = (
+        f"{c.course}（{c.certificate + ' ' if several else ''}{c.level} {percent(c.share)}）"
+        for c in taken
+    )
     return f"{k + 1}. {t('comma').join(names)}"
 
 

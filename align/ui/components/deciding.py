@@ -115,7 +115,13 @@ def save(key: str, act: Act, seen: str, mine: str) -> bool:
 
 def saved(made: Word) -> None:
     """Keep what ``status`` tells: the last word stored, on this page and in this workspace."""
-    st.session_state["saved"] = (_here(), made.time)
+    st.session_state["saved"] = (_here(), made.time, "")
+
+
+def also(changes: str) -> None:
+    """Add to the word just saved what has changed with it, in words."""
+    place, when, _ = st.session_state["saved"]
+    st.session_state["saved"] = (place, when, changes)
 
 
 def status() -> None:
@@ -124,9 +130,11 @@ def status() -> None:
     What was stored on another page or in another workspace is not told again: it would stand
     beside buttons that nobody has pressed yet, and look like their answer.
     """
-    place, time_saved = st.session_state.get("saved", (None, ""))
+    place, time_saved, changes = st.session_state.get("saved", (None, "", ""))
     if place == _here():
         words = t("decide.saved", time=clock(time_saved))
+        if changes:
+            words += f" · {t('decide.changed', changes=changes)}"
         html.show(f'<p class="al-saved" role="status">✓ {html.esc(words)}</p>')
 
 

@@ -223,6 +223,10 @@ def _change(look: Look, said: Said, p: Proposal, seen: str, note: str) -> None:
         with st.container(horizontal=True):
             save = st.form_submit_button(t("do.save"), type="primary", key=f"save.{p.id}")
             leave = st.form_submit_button(t("do.leave"), key=f"leave.{p.id}")
+    same_course = not where or where == p.course_id
+    if save and chosen == p.action and same_course and hours is None and credits is None:
+        st.warning(t("proposals.nothing_changed"))
+        return
     if leave or save:
         st.session_state.pop("proposals.changing", None)
     if save:

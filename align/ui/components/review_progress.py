@@ -61,7 +61,7 @@ def _progress(look: Look, said: Said) -> review.Progress:
 
 
 def _people(said: Said) -> list[list[str]]:
-    """Who has said how much, the busiest first."""
+    """On how much who has said something, the busiest first: a change of mind counts once."""
     words: dict[str, list[Decision | LinkDecision]] = defaultdict(list)
     everything: Iterable[Decision | LinkDecision] = [*said.decisions, *said.links]
     for d in everything:
@@ -72,8 +72,8 @@ def _people(said: Said) -> list[list[str]]:
         rows.append(
             [
                 html.esc(last.reviewer_name or t("decide.erased")),
-                str(sum(isinstance(d, Decision) for d in mine)),
-                str(sum(isinstance(d, LinkDecision) for d in mine)),
+                str(len({d.subject for d in mine if isinstance(d, Decision)})),
+                str(len({d.pair for d in mine if isinstance(d, LinkDecision)})),
                 clock(last.time, day=True),
             ]
         )

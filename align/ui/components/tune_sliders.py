@@ -90,10 +90,13 @@ def sliders(found: Draft, may: bool) -> None:
 def effect(look: Look, said: Said, scope: str, values: dict[str, float]) -> Settings | None:
     """What the sliders would do to this workspace today; None where they contradict each other."""
     space = said.workspace
-    html.section(t("tune.effect"), t("tune.effect_note", name=space.name))
     try:
         wanted = would_be(space, scope, values)
+        kept_already = Settings(values).version == in_force(space, scope).version
+        note = "tune.effect_saved" if kept_already else "tune.effect_note"
+        html.section(t("tune.effect"), t(note, name=space.name))
     except SettingsError as error:
+        html.section(t("tune.effect"))
         st.error(error.line())
         return None
     kept, calibration = wiring.kept(space), wiring.calibration(space)

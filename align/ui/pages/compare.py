@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,7 +11,7 @@ import streamlit as st
 from align.access import allowed
 from align.decisions import Grade, LinkDecision, Pair
 from align.links import pair_of
-from align.records import Match
+from align.records import Action, Match
 from align.ui import wiring
 from align.ui.components import compare_entry, deciding, html
 from align.ui.components.candidates import candidates, heading, to_show
@@ -110,9 +111,20 @@ def _decide(
     mine = t("decide.withdrawn") if grade is None else t(f"grade.{LINKS[grade]}")
     if deciding.save(name, act, seen, mine):
         now = wiring.said(said.workspace)
+        deciding.also(_moved(look, wiring.look(said.workspace)))
         if grade is not None and not compare_entry.is_open(look, now, key, by_item):
             _go(next_open(look, now, keys, key, by_item))
     st.rerun()
+
+
+def _moved(before: Look, after: Look | None) -> str:
+    """How many proposals of each action there were and are, where that is not the same."""
+    if after is None:
+        return ""
+    old, new = (Counter(p.action for p in x.result.proposals) for x in (before, after))
+    return t("comma").join(
+        f"{t(f'action.{a}')} {old[a]} → {new[a]}" for a in Action if old[a] != new[a]
+    )
 
 
 def _match(look: Look, pair: Pair) -> Match | None:

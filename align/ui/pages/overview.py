@@ -46,7 +46,7 @@ def page() -> None:
     html.section(t("overview.coverage"), t("overview.coverage_note"))
     certificate = pick_certificate(look)
     html.show(_coverage(look, certificate))
-    threshold = percent(look.result.settings.link_threshold)
+    threshold = f"{100 * look.result.settings.link_threshold:g}%"
     html.section(t("overview.heat"), t("overview.heat_note", threshold=threshold))
     _heat(look, certificate)
     html.section(t("overview.read"))

@@ -25,6 +25,7 @@ FEATURES_EN = {
 
 #: What the pipeline says while it works, and how that reads in English.
 STEPS_EN: tuple[tuple[str, str], ...] = (
+    (r"正在准备", "Getting ready"),
     (r"读取 (.*)", "Reading {0}"),
     (r"计算向量", "Computing vectors"),
     (r"按现行设置重新计算", "Recalculating under the settings in force"),
@@ -100,6 +101,7 @@ EN: dict[str, str] = {
     "here.more": "and {n} more",
     "here.sep": "; ",
     "decide.saved": "Saved {time}",
+    "decide.changed": "The proposals changed with it: {changes}",
     "decide.note": "Note",
     "decide.note_hint": "Note (optional)",
     "decide.note_said": "note: {note}",
@@ -188,7 +190,7 @@ EN: dict[str, str] = {
     "overview.certificates": "certificates: {n}",
     "overview.share": "Covered overall",
     "overview.share_help": "by the college's own thresholds",
-    "overview.unsure": "Unsure, review first",
+    "overview.unsure": "Unsure requirements",
     "overview.unsure_help": "inside the unsure band",
     "overview.actions": "Actions",
     "overview.actions_note": "Each requirement has exactly one action; exemptions are counted "
@@ -230,7 +232,7 @@ EN: dict[str, str] = {
     "progress.links": "Pairs graded",
     "progress.links_help": "content row × requirement",
     "progress.unsure": "Unsure and open",
-    "progress.unsure_help": "look at these first",
+    "progress.unsure_help": "with exemptions; look at these first",
     "progress.stale": "To review again",
     "progress.stale_help": "changed since the verdict",
     "progress.waiting": "Waiting",
@@ -442,6 +444,7 @@ EN: dict[str, str] = {
     "proposals.subject": "On",
     "proposals.word": "Verdict",
     "proposals.same_course": "(as proposed)",
+    "proposals.nothing_changed": "Nothing is changed. To take it as proposed, press Accept.",
     "proposals.as_proposed": "as proposed",
     "do.accept": "Accept",
     "do.change": "Change…",
@@ -732,7 +735,6 @@ EN: dict[str, str] = {
     "export.view_template": "College template",
     "export.view_diff": "Compare",
     "export.in_template": "The draft plan (Word and PDF) follows the college’s template “{name}”.",
-    "approve.ledger": "see the receipt of the approval",
     "event.template.changed": "Plan template",
     "back.title": "Plan filled in by the committee",
     "back.about": "What was filled into the yellow columns of plan.xlsx comes back here: shown "
@@ -1116,6 +1118,8 @@ EN: dict[str, str] = {
     "saved.",
     "tune.setting": "default {default} · {low} to {high} · {unit} · source: {source}",
     "tune.effect": "What would change today",
+    "tune.effect_saved": "These settings are saved. Against the results of “{name}” as they are, "
+    "until recalculated:",
     "tune.effect_note": "Item by item, for the results and decisions of “{name}” as they are; "
     "nothing is saved yet.",
     "tune.own_values": "This workspace has values of its own; the college’s do not reach: {names}",
@@ -1352,7 +1356,7 @@ EN: dict[str, str] = {
     "people.add_oidc": "People sign in at the school's own identity service: as login give the "
     "staff number or address that it tells; there is no password.",
     "people.add_button": "Add",
-    "people.missing": "Please give name and login.",
+    "people.missing": "Please give name and login, and choose a role.",
     "people.added": "Added: {name} ({role})",
     "people.secret": "New password of {name} (login {login})",
     "people.secret_note": "Hand it over in person or in another safe way. Only its hash is kept: "
@@ -1363,6 +1367,7 @@ EN: dict[str, str] = {
     "they decided stays.",
     "people.whom": "Person",
     "people.choose": "Choose somebody",
+    "people.choose_role": "Choose a role",
     "people.self": "This is your own account: change its password on the left; another admin sees "
     "to its role.",
     "people.new_role": "New role",
@@ -1398,7 +1403,8 @@ EN: dict[str, str] = {
     "rule.typed": "by level: level=value；level=value",
     "rule.steps": "In order, separated by 、; after = who signs: a role as the Chinese screens "
     "name it, or login names parted by /. Such as: Department=zhao/qian、Registry=li",
-    "rule.no_signer": "Steps that nobody may sign: {names}",
+    "rule.no_signer": "Steps that nobody may sign: {names}. Only faculty, committee, admin or a "
+    "login name of this college may stand after the equals sign, set apart by “/”.",
     "rule.groups": "Join results of the same content with =, groups with ;, such as: A=B; C=D",
     "rule.strangers": "Neither in the directory nor in this workspace, without effect: {names}",
     "rule.own": "This workspace has rules of its own; the college’s do not reach it.",
@@ -1445,7 +1451,8 @@ EN: dict[str, str] = {
     "cand.choice_note": "The most credits within all caps, solved exactly; choices as good are all "
     "listed for the committee.",
     "cand.nothing": "No course may be exempted: the table below says why for each.",
-    "cand.ties": "{n} choices have as many credits; pick one.",
+    "cand.ties": "{n} choices have as many credits; pick one. Lower levels come first: a rule at "
+    "a higher level shuts out learners who hold the lower one only.",
     "cand.more_ties": "Very many choices have as many credits; {n} are listed, pick one.",
     "cand.pick": "Choice",
     "cand.total": "Courses: {n}, credits: {credits}",

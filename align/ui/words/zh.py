@@ -64,6 +64,7 @@ ZH: dict[str, str] = {
     "here.more": "等另外 {n} 人",
     "here.sep": "；",
     "decide.saved": "已保存 {time}",
+    "decide.changed": "建议随之改变：{changes}",
     "decide.note": "备注",
     "decide.note_hint": "备注（可不填）",
     "decide.note_said": "备注：{note}",
@@ -147,7 +148,7 @@ ZH: dict[str, str] = {
     "overview.certificates": "{n} 个证书",
     "overview.share": "总体覆盖份额",
     "overview.share_help": "阈值由学校设置",
-    "overview.unsure": "存疑，请先审",
+    "overview.unsure": "存疑的要求",
     "overview.unsure_help": "最佳候选的概率落在存疑区间",
     "overview.actions": "各项措施",
     "overview.actions_note": "每条职业技能要求恰有一种措施；免修按课程内容行与整门课程另计。",
@@ -185,7 +186,7 @@ ZH: dict[str, str] = {
     "progress.links": "已判断的对照",
     "progress.links_help": "课程内容 × 技能要求",
     "progress.unsure": "存疑未审",
-    "progress.unsure_help": "建议先审",
+    "progress.unsure_help": "含免修；建议先审",
     "progress.stale": "须重审",
     "progress.stale_help": "审后依据有变",
     "progress.waiting": "待第二人",
@@ -387,6 +388,7 @@ ZH: dict[str, str] = {
     "proposals.subject": "对象",
     "proposals.word": "决定",
     "proposals.same_course": "（按建议）",
+    "proposals.nothing_changed": "没有改动。与建议相同时，请按“采纳”。",
     "proposals.as_proposed": "按建议",
     "do.accept": "采纳",
     "do.change": "修改…",
@@ -649,7 +651,6 @@ ZH: dict[str, str] = {
     "export.view_template": "学校模板",
     "export.view_diff": "比较",
     "export.in_template": "方案草案（Word 与 PDF）按学校的模板“{name}”写出。",
-    "approve.ledger": "见批准时的回执",
     "event.template.changed": "方案模板",
     "back.title": "导回填好的方案",
     "back.about": "委员会在 plan.xlsx 的黄色各列填好后，在这里导回：先逐行预览，点了采用才成为判断"
@@ -1012,6 +1013,7 @@ ZH: dict[str, str] = {
     "tune.setting": "默认 {default} · 范围 {low} 至 {high} · {unit} · 依据：{source}",
     "tune.effect": "今天会改变什么",
     "tune.effect_note": "以“{name}”现有的结果与决定为准，逐条比较；尚未保存。",
+    "tune.effect_saved": "这些设置已保存。与“{name}”现有的结果逐条比较，重新计算后生效：",
     "tune.own_values": "这个工作区另有自己的设置，学院的改动对这几项不起作用：{names}",
     "tune.by_model": "候选数变了，或关联阈值低到要用上当时没有列出的配对："
     "下面只是部分结果，保存后须重新对照才完整。",
@@ -1226,7 +1228,7 @@ ZH: dict[str, str] = {
     "只显示这一次；请本人登录后更改。",
     "people.add_oidc": "用学校统一身份认证登录：登录名填认证系统给出的工号或邮箱，不设密码。",
     "people.add_button": "添加",
-    "people.missing": "请填写姓名和登录名。",
+    "people.missing": "请填写姓名和登录名，并选角色。",
     "people.added": "已添加：{name}（{role}）",
     "people.secret": "{name}（登录名 {login}）的新密码",
     "people.secret_note": "请当面或用其他可靠的方式交给本人。程序只存密码的哈希值，"
@@ -1236,6 +1238,7 @@ ZH: dict[str, str] = {
     "people.change_note": "角色、密码、停用改动后，此人现有的登录随即失效；已作的判断都保留。",
     "people.whom": "人员",
     "people.choose": "选一个人",
+    "people.choose_role": "选一种角色",
     "people.self": "这是您自己的账号：密码请在左侧“更改密码”处更改；"
     "角色和停用请由另一位管理员办理。",
     "people.new_role": "新的角色",
@@ -1268,7 +1271,8 @@ ZH: dict[str, str] = {
     "rule.typed": "按等级写，如：初级=60；中级=80",
     "rule.steps": "用顿号隔开，按先后次序；等号后写由谁签署（角色或登录名，几种之间用 /），"
     "如：专业=教师、教学系=委员会、教务处=教务管理员",
-    "rule.no_signer": "没有人可以签署的步骤：{names}",
+    "rule.no_signer": "没有人可以签署的步骤：{names}。等号后面只能写教师、委员会、教务管理员"
+    "或本学院人员的登录名，几个用“/”隔开。",
     "rule.groups": "内容相同的写在一起用等号连接，各组用分号隔开，如：甲证书=乙证书；丙证书=丁证书",
     "rule.strangers": "名录与这个工作区中都没有，不起作用：{names}",
     "rule.own": "这个工作区另有自己的规则，学院的改动对它不起作用。",
@@ -1311,7 +1315,8 @@ ZH: dict[str, str] = {
     "cand.choice": "按规则选定",
     "cand.choice_note": "在各项上限之内使免修学分最多，精确求解；并列的全部列出，由委员会选定。",
     "cand.nothing": "没有可以免修的课程：看下表每门课程的理由。",
-    "cand.ties": "有 {n} 种选法学分相同，请选定一种。",
+    "cand.ties": "有 {n} 种选法学分相同，请选定一种。等级低的在前："
+    "按较高的等级立规则，只持有较低等级的学习者就不能免修。",
     "cand.more_ties": "学分相同的选法很多，只列出 {n} 种，请选定一种。",
     "cand.pick": "选法",
     "cand.total": "共 {n} 门，{credits} 学分",
