@@ -1467,7 +1467,8 @@ EN: dict[str, str] = {
     "cand.listed": "These courses are in the list of conversion rules already.",
     "cand.approved": "Conversion rules approved and entered in the ledger: {n}.",
     "cand.title": "Every course",
-    "cand.title_note": "A higher level includes those below. Credits come from the course standard "
+    "cand.title_note": "A higher level includes those below; units covered in part count by their "
+    "share. Credits come from the course standard "
     "or the programme, never from a similarity.",
     "cand.credits": "Credits",
     "cand.grade": "Grade",
@@ -1475,7 +1476,7 @@ EN: dict[str, str] = {
     "cand.what": "Level and course",
     "cand.by_hours": "Covered (hours)",
     "cand.by_units": "Covered (units)",
-    "cand.open": "Open units",
+    "cand.open": "Units not wholly covered",
     "cand.open_n": "{n}",
     "cand.all_covered": "none",
     "cand.blocks": "Why not",
