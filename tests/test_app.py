@@ -225,7 +225,7 @@ def test_what_was_made_ready_at_the_start_is_what_the_first_page_shows(
 ) -> None:
     before = bodies(opened("compare"))
     st.cache_resource.clear()  # what a restart forgets
-    made_ready.begin().join()
+    made_ready.begin(0).join()
     # Two workspaces: the one somebody decided in last; nobody has, so the first of them.
     first = min(store().workspaces(me()), key=lambda w: (w.college_id, w.name, w.id))
     read: list[str] = []
@@ -253,7 +253,7 @@ def test_a_start_whose_run_cannot_be_read_leaves_the_telling_to_the_page(
         raise StoreError("数据库不可用")
 
     monkeypatch.setattr(type(store()), "snapshot", gone)
-    made_ready.begin().join()
+    made_ready.begin(0).join()
     at = opened("compare")
     assert ["数据库不可用" in e.value for e in at.error] == [True]
 

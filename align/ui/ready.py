@@ -14,11 +14,14 @@ from align.ui import wiring
 
 #: Among this many workspaces at most the one in use is looked for: a centre has hundreds.
 MOST = 20
+#: Seconds after the start: who opens the browser at once is answered first.
+PAUSE = 1.0
 
 
-def begin() -> threading.Thread:
+def begin(after: float = PAUSE) -> threading.Thread:
     """Make ready in the background; what fails here fails where it is needed, and is told there."""
-    thread = threading.Thread(target=_quietly, name="align-ready", daemon=True)
+    thread = threading.Timer(after, _quietly)
+    thread.name, thread.daemon = "align-ready", True
     thread.start()
     return thread
 
