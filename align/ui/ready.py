@@ -10,6 +10,7 @@ import logging
 import threading
 
 from align.access import COMMAND_LINE
+from align.errors import AlignError
 from align.ui import wiring
 
 #: Among this many workspaces at most the one in use is looked for: a centre has hundreds.
@@ -27,10 +28,13 @@ def begin(after: float = PAUSE) -> threading.Thread:
 
 
 def _quietly() -> None:
+    log = logging.getLogger(__name__)
     try:
         make()
+    except AlignError as error:  # the page that needs it says the same to whoever opens it
+        log.info("not made ready: %s", error.line())
     except Exception:
-        logging.getLogger(__name__).debug("not made ready", exc_info=True)
+        log.exception("not made ready")
 
 
 def make() -> None:
